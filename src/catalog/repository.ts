@@ -1,0 +1,87 @@
+/** Catalog repository: every statement that touches games, SKUs and prices. Private to this folder. */
+import type { NotNull } from "kysely";
+import type { Db, Tx } from "../platform/db.ts";
+
+export async function selectGames(db: Db) {
+  return db
+    .selectFrom("games")
+    .select(["id", "code", "name", "icon"])
+    .orderBy("position")
+    .execute();
+}
+
+export function selectSkus(db: Db) {
+  return (
+    db
+      .selectFrom("skus")
+      .innerJoin("games", "games.id", "skus.game_id")
+      .innerJoin("current_prices", "current_prices.sku_id", "skus.id")
+      .select([
+        "skus.id",
+        "skus.code",
+        "skus.name",
+        "games.code as gameCode",
+        "games.name as gameName",
+        "current_prices.price as priceIdr",
+        "current_prices.cost as costIdr",
+        "current_prices.version as priceVersion",
+      ])
+      // The columns of a view are nullable as far as the database tells.
+      .$narrowType<{ priceIdr: NotNull; costIdr: NotNull; priceVersion: NotNull }>()
+      .orderBy("games.position")
+      .orderBy("skus.position")
+  );
+}
+
+export async function insertGame(
+  tx: Tx,
+  game: { code: string; name: string; icon: string; position: number },
+) {
+  await tx
+    .insertInto("games")
+    .values(game)
+    .onConflict((conflict) => conflict.column("code").doNothing())
+    .execute();
+}
+
+/** The id of a new SKU, or undefined when its code is known already. */
+export async function insertSku(
+  tx: Tx,
+  sku: { gameCode: string; code: string; name: string; position: number; minStock: number },
+) {
+  const row = await tx
+    .insertInto("skus")
+    .columns(["game_id", "code", "name", "position", "min_stock"])
+    .expression((build) =>
+      build
+        .selectFrom("games")
+        .where("code", "=", sku.gameCode)
+        .select((select) => [
+          "games.id",
+          select.val(sku.code).as("code"),
+          select.val(sku.name).as("name"),
+          select.cast<number>(select.val(sku.position), "integer").as("position"),
+          select.cast<number>(select.val(sku.minStock), "integer").as("min_stock"),
+        ]),
+    )
+    .onConflict((conflict) => conflict.column("code").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return row?.id;
+}
+
+export async function insertPrice(
+  tx: Tx,
+  price: { skuId: number; version: number; priceIdr: bigint; costIdr: bigint; validFrom: Date },
+) {
+  await tx
+    .insertInto("prices")
+    .values({
+      sku_id: price.skuId,
+      version: price.version,
+      price: price.priceIdr,
+      cost: price.costIdr,
+      valid_from: price.validFrom,
+    })
+    .execute();
+}

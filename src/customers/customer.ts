@@ -1,0 +1,27 @@
+/** Customers: who buys, and in which language they are spoken to. */
+import type { Clock } from "../platform/clock.ts";
+import type { Tx } from "../platform/db.ts";
+import type { Ids } from "../platform/ids.ts";
+import { findByDiscordId, insertCustomer } from "./repository.ts";
+
+export type Locale = "id" | "en";
+
+export interface Customer {
+  readonly id: string;
+  readonly discordId: string;
+}
+
+/** The customer of a Discord user, made on the first meeting. */
+export async function customerOf(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  input: { discordId: string; locale: Locale },
+): Promise<Customer> {
+  const known = await findByDiscordId(tx, input.discordId);
+  if (known !== undefined) return known;
+  await insertCustomer(tx, { id: deps.ids.uuid(), ...input, createdAt: deps.clock.now() });
+  // Two first meetings at once: whoever came second reads the row of the first.
+  const customer = await findByDiscordId(tx, input.discordId);
+  if (customer === undefined) throw new Error(`customer ${input.discordId} vanished`);
+  return customer;
+}

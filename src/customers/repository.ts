@@ -1,0 +1,26 @@
+/** Customer repository: every statement that touches customers. Private to this folder. */
+import type { Db, Tx } from "../platform/db.ts";
+
+export async function findByDiscordId(db: Db, discordId: string) {
+  return db
+    .selectFrom("customers")
+    .select(["id", "discord_id as discordId"])
+    .where("discord_id", "=", discordId)
+    .executeTakeFirst();
+}
+
+export async function insertCustomer(
+  tx: Tx,
+  customer: { id: string; discordId: string; locale: "id" | "en"; createdAt: Date },
+) {
+  await tx
+    .insertInto("customers")
+    .values({
+      id: customer.id,
+      discord_id: customer.discordId,
+      locale: customer.locale,
+      created_at: customer.createdAt,
+    })
+    .onConflict((conflict) => conflict.column("discord_id").doNothing())
+    .execute();
+}

@@ -1,0 +1,71 @@
+/** Games: how each writes its accounts. Data; a new game is a new entry (contracts: games.md §1–3). */
+
+export type GameCode = "ML" | "FF" | "PUBG" | "GENSHIN" | "VALORANT";
+
+export interface GameAccount {
+  readonly gameCode: GameCode;
+  readonly playerId: string;
+  /** The zone of Mobile Legends, the server of Genshin; absent where the game has none. */
+  readonly zoneId?: string;
+}
+
+/** The words of a field differ from game to game; the texts have them by this name. */
+export type FieldWord = "user_id" | "player_id" | "character_id" | "uid" | "riot_id" | "zone_id";
+
+export interface AccountFormat {
+  readonly playerWord: FieldWord;
+  readonly playerPattern: RegExp;
+  readonly playerExample: string;
+  /** Digits only: blanks inside are dropped and full-width digits understood. */
+  readonly numeric: boolean;
+  /** A zone the buyer must give. */
+  readonly zone?: { readonly pattern: RegExp; readonly example: string };
+  /** A server that follows from the player id: its first digits, its code, its name. */
+  readonly servers?: readonly { readonly prefix: RegExp; code: string; names: readonly string[] }[];
+}
+
+// Patterns guard input; they do not prove that an account exists. Publishers lengthen ids over time.
+export const accountFormats: Readonly<Record<GameCode, AccountFormat>> = {
+  ML: {
+    playerWord: "user_id",
+    playerPattern: /^\d{5,12}$/,
+    playerExample: "123456789",
+    numeric: true,
+    zone: { pattern: /^\d{3,5}$/, example: "2001" },
+  },
+  FF: {
+    playerWord: "player_id",
+    playerPattern: /^\d{6,15}$/,
+    playerExample: "987654321",
+    numeric: true,
+  },
+  PUBG: {
+    playerWord: "character_id",
+    playerPattern: /^\d{8,15}$/,
+    playerExample: "5123456789",
+    numeric: true,
+  },
+  GENSHIN: {
+    playerWord: "uid",
+    playerPattern: /^1?[6-9]\d{8}$/,
+    playerExample: "812345678",
+    numeric: true,
+    servers: [
+      { prefix: /^6/, code: "os_usa", names: ["america", "usa", "na"] },
+      { prefix: /^7/, code: "os_euro", names: ["europe", "eu"] },
+      { prefix: /^1?8/, code: "os_asia", names: ["asia"] },
+      { prefix: /^9/, code: "os_cht", names: ["tw", "hk", "mo", "cht"] },
+    ],
+  },
+  VALORANT: {
+    playerWord: "riot_id",
+    playerPattern: /^[^#\s][^#]{1,14}[^#\s]#[\p{L}\p{N}]{3,5}$/u,
+    playerExample: "Nama Demo#ID1",
+    numeric: false,
+  },
+};
+
+/** True for a game whose account format is known. */
+export function isGameCode(code: string): code is GameCode {
+  return Object.hasOwn(accountFormats, code);
+}

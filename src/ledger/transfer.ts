@@ -1,0 +1,48 @@
+/** Transfers: the only way money moves. */
+import type { Clock } from "../platform/clock.ts";
+import type { Db, Tx } from "../platform/db.ts";
+import type { Ids } from "../platform/ids.ts";
+import { balanceOf, type LedgerAccount, saldoOf } from "./chart.ts";
+import { findPosted, insertTransfers, sumSides } from "./repository.ts";
+
+export interface Transfer {
+  readonly debit: LedgerAccount;
+  readonly credit: LedgerAccount;
+  readonly amountIdr: bigint;
+  /** Names the event, e.g. `delivery:<order id>`: an event is posted once, however often it comes. */
+  readonly key: string;
+  readonly reason: string;
+  readonly orderId?: string;
+}
+
+/** Posts transfers in the caller's transaction. Ones posted before are left out. */
+export async function post(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  transfers: readonly Transfer[],
+): Promise<void> {
+  const rows = transfers.map((transfer) => ({
+    id: deps.ids.uuid(),
+    debit_account: transfer.debit,
+    credit_account: transfer.credit,
+    // JSON numbers end at 2^53; the function reads the digits.
+    amount: transfer.amountIdr.toString(),
+    key: transfer.key,
+    reason: transfer.reason,
+    order_id: transfer.orderId ?? null,
+  }));
+  await insertTransfers(tx, rows, deps.clock.now());
+}
+
+/** What a customer can spend, in rupiah. */
+export async function saldo(db: Db, customerId: string): Promise<bigint> {
+  return (await findPosted(db, saldoOf(customerId))) ?? 0n;
+}
+
+/** What every ledger account holds, in rupiah, computed from the transfers alone. */
+export async function trialBalance(db: Db): Promise<Map<string, bigint>> {
+  const rows = await sumSides(db);
+  return new Map(
+    rows.map((row) => [row.ledger_account, balanceOf(row.ledger_account, row.debits, row.credits)]),
+  );
+}

@@ -1,0 +1,70 @@
+/** Expire and cancel: an order that no money came for gives its stock back. */
+import { releaseReservation } from "../inventory/stock.ts";
+import { mayBePaid } from "../payments/find.ts";
+import { endPayments } from "../payments/reconcile.ts";
+import { type Database, inTransaction } from "../platform/db.ts";
+import { RunAgain } from "../platform/jobs.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { changeState } from "./change-state.ts";
+import type { OrderState } from "./order.ts";
+import { lockOrder, selectOrder, selectOrderBy } from "./repository.ts";
+
+type Deps = Parameters<typeof endPayments>[1];
+
+const askAgainMs = 60_000;
+
+/** Job `orders.expire`, at the end of the reservation: only after the gateway confirmed "unpaid". */
+export async function expireOrder(
+  db: Database,
+  deps: Deps,
+  input: { orderId: string },
+): Promise<void> {
+  const ended = await endUnpaid(db, deps, {
+    orderId: input.orderId,
+    to: "expired",
+    cause: { actor: "system", reason: "nobody paid in time" },
+  });
+  if (!ended) throw new RunAgain(askAgainMs);
+}
+
+/**
+ * Cancels a customer's own order that is not paid. Resolves to false when the gateway could not
+ * confirm now that no money can come; the order then ends by itself at its time. Refuses an order
+ * that is unknown or somebody else's.
+ */
+export async function cancelOrder(
+  db: Database,
+  deps: Deps,
+  input: { orderCode: string; customerId: string },
+): Promise<boolean> {
+  const order = await selectOrderBy(db, "code", input.orderCode);
+  if (order?.customer_id !== input.customerId) throw new Refusal("order.unknown");
+  return endUnpaid(db, deps, {
+    orderId: order.id,
+    to: "cancelled",
+    cause: { actor: `customer:${input.customerId}`, reason: "the buyer stopped it" },
+  });
+}
+
+async function endUnpaid(
+  db: Database,
+  deps: Deps,
+  input: {
+    orderId: string;
+    to: Extract<OrderState, "expired" | "cancelled">;
+    cause: { actor: string; reason: string };
+  },
+): Promise<boolean> {
+  const before = await selectOrder(db, input.orderId);
+  if (before.state !== "awaiting_payment") return true;
+  if (!(await endPayments(db, deps, input))) return false;
+  return inTransaction(db, async (tx) => {
+    const order = await lockOrder(tx, input.orderId);
+    if (order.state !== "awaiting_payment") return true;
+    // Money may have come between asking and locking; a paid payment always wins.
+    if (await mayBePaid(tx, order.id)) return false;
+    await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
+    await changeState(tx, deps, order, input.to, input.cause);
+    return true;
+  });
+}

@@ -1,0 +1,33 @@
+/** Order: aggregate; its states and how they follow each other (design: the life of an order). */
+import type { OrderRow } from "./repository.ts";
+
+export type OrderState =
+  | "awaiting_payment" // stock reserved, price locked, payment open
+  | "paid" // the money sits in escrow for this order
+  | "fulfilling" // a purchase is open or about to be
+  | "delivered" // the supplier confirmed
+  | "refunding" // the money is on its way back
+  | "refunded"
+  | "expired" // no money in time; the stock is back
+  | "cancelled"; // stopped before money came
+
+export const nextStates: Readonly<Record<OrderState, readonly OrderState[]>> = {
+  awaiting_payment: ["paid", "expired", "cancelled"],
+  paid: ["fulfilling", "refunding"],
+  fulfilling: ["delivered", "refunding"],
+  delivered: ["refunding"],
+  refunding: ["refunded"],
+  refunded: [],
+  expired: ["paid", "refunding"], // money may still arrive after expiry
+  cancelled: ["refunding"], // and after the buyer changed their mind, when it only goes back
+};
+
+export type OrderMethod = "saldo" | "gopay";
+
+export type Order = OrderRow;
+
+export const quoteLifeMs = 5 * 60_000;
+/** Until when an order can be paid; the payment itself ends earlier. */
+export const payWithinMs = 15 * 60_000;
+/** The stock waits a little longer than the money may take. */
+export const reservationExtraMs = 2 * 60_000;

@@ -1,0 +1,72 @@
+/** VIP Reseller wire client: URL, constant signature, form body (contracts: suppliers.md §3). */
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import type { Clock } from "../platform/clock.ts";
+import { callParty, type Fetch, parseJson } from "../platform/http.ts";
+
+export interface VipResellerCredentials {
+  readonly baseUrl: string;
+  readonly apiId: string;
+  readonly apiKey: string;
+}
+
+const lookupTimeoutMs = 10_000;
+
+const envelope = z.looseObject({
+  result: z.boolean(),
+  data: z.unknown(),
+  message: z.string().optional(),
+});
+
+export type VipResellerAnswer =
+  | { readonly kind: "answer"; readonly result: boolean; data: unknown; message: string }
+  | { readonly kind: "unavailable"; readonly why: string };
+
+/** `sign`: lower-case hex MD5 of id and key, the same for every call. */
+export function vipResellerSign(credentials: { apiId: string; apiKey: string }): string {
+  return createHash("md5")
+    .update(credentials.apiId + credentials.apiKey)
+    .digest("hex");
+}
+
+export interface VipResellerClient {
+  /** `get-nickname`: the name behind `target`, with `additionalTarget` where the game has one. */
+  getNickname(query: {
+    code: string;
+    target: string;
+    additionalTarget: string | undefined;
+  }): Promise<VipResellerAnswer>;
+}
+
+/** Makes the client of one reseller. */
+export function createVipResellerClient(
+  deps: { clock: Clock; fetch: Fetch },
+  credentials: VipResellerCredentials,
+): VipResellerClient {
+  return {
+    async getNickname(query) {
+      const form = new URLSearchParams({
+        key: credentials.apiKey,
+        sign: vipResellerSign(credentials),
+        type: "get-nickname",
+        code: query.code,
+        target: query.target,
+      });
+      if (query.additionalTarget !== undefined) {
+        form.set("additional_target", query.additionalTarget);
+      }
+      const answer = await callParty(deps, {
+        method: "POST",
+        url: `${credentials.baseUrl}/game-feature`,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+        body: form.toString(),
+        timeoutMs: lookupTimeoutMs,
+      });
+      if (answer.kind !== "answer") return { kind: "unavailable", why: answer.why };
+      const parsed = envelope.safeParse(parseJson(answer.body));
+      if (!parsed.success) return { kind: "unavailable", why: `HTTP ${answer.status}` };
+      const { result, data, message = "" } = parsed.data;
+      return { kind: "answer", result, data, message };
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** Charge: asks the gateway to open a payment, and keeps what only its answer says. */
+import type { Clock } from "../platform/clock.ts";
+import { type Database, inTransaction } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
+import { enqueue, RunAgain } from "../platform/jobs.ts";
+import { closePayment } from "./close.ts";
+import type { ChargeAnswer, PaymentGateway } from "./gateway.ts";
+import { insertExchange, lockPayment, type PaymentRow, updatePayment } from "./repository.ts";
+
+const firstInquiryMs = 30_000;
+const retryUnsentMs = 2_000;
+
+/**
+ * Job `payments.charge`. Records that it is about to send, sends, records the answer. A run that
+ * finds an earlier one broken off cannot know whether it was sent: the payment is lost, and closed.
+ */
+export async function chargePayment(
+  db: Database,
+  deps: { clock: Clock; publish: Publish; gateway: PaymentGateway; returnUrl: string },
+  input: { paymentId: string },
+): Promise<void> {
+  const { clock } = deps;
+  const payment = await inTransaction(db, async (tx) => {
+    const row = await lockPayment(tx, input.paymentId);
+    if (row.state === "charging") await lose(tx, deps, row);
+    if (row.state !== "opening") return undefined;
+    await updatePayment(tx, row.id, { state: "charging" });
+    return row;
+  });
+  if (payment === undefined) return;
+
+  const answer = await deps.gateway.charge({
+    ref: payment.ref,
+    amountIdr: payment.amount,
+    expiresAt: payment.expires_at,
+    sendBy: payment.send_by,
+    returnUrl: deps.returnUrl,
+  });
+  const again = await inTransaction(db, (tx) => recordAnswer(tx, deps, payment.id, answer));
+  if (again && clock.now() < payment.send_by) throw new RunAgain(retryUnsentMs);
+}
+
+type Deps = { clock: Clock; publish: Publish };
+type Work = Parameters<typeof lockPayment>[0];
+
+/** Returns true when nothing was sent and there is time to try again. */
+async function recordAnswer(tx: Work, deps: Deps, paymentId: string, answer: ChargeAnswer) {
+  const now = deps.clock.now();
+  const payment = await lockPayment(tx, paymentId);
+  await insertExchange(tx, payment.id, "charge", answer.exchange, now);
+  if (payment.state !== "charging") return false; // a report was faster
+  switch (answer.outcome) {
+    case "charged": {
+      const { gatewayRef, deepLink, qrImage } = answer;
+      await updatePayment(tx, payment.id, {
+        state: "pending",
+        gateway_ref: gatewayRef,
+        deep_link: deepLink,
+        qr_image: qrImage,
+      });
+      await inquireAt(tx, deps, payment.id, new Date(now.getTime() + firstInquiryMs));
+      await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
+      return false;
+    }
+    case "lost":
+      await lose(tx, deps, payment);
+      return false;
+    case "not_sent":
+      if (now >= payment.send_by) {
+        await closePayment(tx, deps, payment, "failed", "not_sent");
+        return false;
+      }
+      await updatePayment(tx, payment.id, { state: "opening" });
+      return true;
+    case "refused":
+      await closePayment(tx, deps, payment, "failed", answer.why);
+      return false;
+    default:
+      return answer satisfies never;
+  }
+}
+
+async function lose(tx: Work, deps: Deps, payment: PaymentRow): Promise<void> {
+  await updatePayment(tx, payment.id, { state: "lost" });
+  await inquireAt(tx, deps, payment.id, deps.clock.now());
+}
+
+async function inquireAt(tx: Work, deps: Deps, paymentId: string, runAt: Date): Promise<void> {
+  await enqueue(tx, deps, {
+    name: "payments.inquire",
+    key: paymentId,
+    payload: { paymentId },
+    runAt,
+  });
+}

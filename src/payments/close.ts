@@ -1,0 +1,16 @@
+/** Close: a payment is over without money. Whoever waits for it is told. */
+import type { Tx } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
+import { type PaymentRow, updatePayment } from "./repository.ts";
+
+/** Moves a locked payment to its end in the caller's transaction. */
+export async function closePayment(
+  tx: Tx,
+  deps: { publish: Publish },
+  payment: PaymentRow,
+  state: "expired" | "cancelled" | "failed",
+  failure: string | null,
+): Promise<void> {
+  await updatePayment(tx, payment.id, { state, failure });
+  await deps.publish(tx, { name: "payment.closed", orderId: payment.order_id });
+}

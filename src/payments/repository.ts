@@ -1,0 +1,61 @@
+/** Payment repository: every statement that touches payments, outside its .sql. Private to this folder. */
+import { type Selectable, sql, type Updateable } from "kysely";
+import type { Db, Schema, Tx } from "../platform/db.ts";
+import type { Exchange } from "./gateway.ts";
+
+export type PaymentRow = Selectable<Schema["payments"]>;
+
+export async function selectPayment(db: Db, paymentId: string) {
+  return db
+    .selectFrom("payments")
+    .selectAll()
+    .where("id", "=", paymentId)
+    .executeTakeFirstOrThrow();
+}
+
+export async function lockPayment(tx: Tx, paymentId: string) {
+  return tx
+    .selectFrom("payments")
+    .selectAll()
+    .where("id", "=", paymentId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+}
+
+export async function selectPaymentByRef(db: Db, ref: string) {
+  return db.selectFrom("payments").selectAll().where("ref", "=", ref).executeTakeFirst();
+}
+
+export async function selectPaymentsOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("payments")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .orderBy("attempt")
+    .execute();
+}
+
+export async function updatePayment(
+  tx: Tx,
+  paymentId: string,
+  change: Updateable<Schema["payments"]>,
+) {
+  await tx.updateTable("payments").set(change).where("id", "=", paymentId).execute();
+}
+
+export async function insertExchange(
+  tx: Tx,
+  paymentId: string,
+  kind: "charge" | "inquiry" | "cancel" | "webhook",
+  exchange: Exchange,
+  now: Date,
+) {
+  await tx
+    .insertInto("payment_exchanges")
+    .values({ payment_id: paymentId, kind, ...exchange, exchanged_at: now })
+    .execute();
+}
+
+export async function callOpen(tx: Tx, payment: Readonly<Record<string, unknown>>, now: Date) {
+  await sql`select payments_open(${JSON.stringify([payment])}::jsonb, ${now})`.execute(tx);
+}

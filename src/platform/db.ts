@@ -1,0 +1,53 @@
+/** Database: the pool, the transaction type, and what happens after a commit. */
+import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import pg from "pg";
+import type { DB } from "./schema.ts";
+
+export type Schema = DB;
+
+/** Where a query may be run: the pool or an open transaction. Reads take it. */
+export type Db = Kysely<Schema>;
+
+declare const open: unique symbol;
+/** An open transaction, made only by `inTransaction`. Writes take it, so a pool does not compile. */
+export type Tx = Transaction<Schema> & { readonly [open]: true };
+
+export interface Database extends Db {
+  /** Called after each commit of `inTransaction`: the job runner looks for work. */
+  readonly afterCommit: Set<() => void>;
+}
+
+const int8 = 20;
+const int8Array = 1016;
+
+function parseInt8Array(text: string): bigint[] {
+  return text === "{}" ? [] : text.slice(1, -1).split(",").map(BigInt);
+}
+
+/** Opens a pool. Rupiah and other int8 values arrive as bigint, alone and in arrays. */
+export function openDatabase(options: {
+  connectionString: string;
+  poolSize: number;
+  onPoolError: (error: Error) => void;
+}): Database {
+  const types = new pg.TypeOverrides();
+  types.setTypeParser(int8, BigInt);
+  types.setTypeParser(int8Array, parseInt8Array);
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    max: options.poolSize,
+    types,
+    application_name: "konter",
+  });
+  // An idle connection that the server closes must not take the process down.
+  pool.on("error", options.onPoolError);
+  const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return Object.assign(kysely, { afterCommit: new Set<() => void>() });
+}
+
+/** Runs `work` in one transaction: commits when it returns, rolls back when it throws. */
+export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const result = await db.transaction().execute((transaction) => work(transaction as Tx));
+  for (const listener of db.afterCommit) listener();
+  return result;
+}

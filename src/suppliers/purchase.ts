@@ -1,0 +1,142 @@
+/** Purchase: one attempt to buy a top-up, recorded before it is sent and never sent as new twice. */
+import { post } from "../ledger/transfer.ts";
+import type { Clock } from "../platform/clock.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
+import type { Ids } from "../platform/ids.ts";
+import { enqueue, RunAgain } from "../platform/jobs.ts";
+import { applyReport, type ReportDeps } from "./apply-report.ts";
+import {
+  insertPurchase,
+  insertSupplierSku,
+  lockPurchase,
+  type PurchaseRow,
+  selectSupplierSku,
+  updatePurchase,
+} from "./repository.ts";
+import type { PurchaseReport, PurchaseTarget, Supplier } from "./supplier.ts";
+
+// Digiflazz asks for at most one inquiry a minute; how long it stays pending is not documented.
+const oncePerMs = 60_000;
+const pollMinutes = [1, 2, 5, 10, 15];
+const retryUnsentMs = 5_000;
+// Money waits for goods: a supplier that cannot be reached this long has failed for this order.
+const giveUpUnsentMs = 10 * 60_000;
+
+export interface OpenPurchase {
+  readonly orderId: string;
+  readonly skuId: number;
+  readonly target: PurchaseTarget;
+  readonly maxCostIdr: bigint;
+}
+
+/** Opens a purchase and its job. The cost leaves our float for `in_transit`. Throws without a supplier SKU. */
+export async function openPurchase(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids; supplier: Supplier },
+  input: OpenPurchase,
+): Promise<void> {
+  const { supplier } = deps;
+  const supplierSku = await selectSupplierSku(tx, supplier.name, input.skuId);
+  if (supplierSku === undefined) throw new Error(`${supplier.name} sells no SKU ${input.skuId}`);
+  const id = deps.ids.uuid();
+  await insertPurchase(tx, {
+    id,
+    ref: deps.ids.ref("B"),
+    order_id: input.orderId,
+    supplier: supplier.name,
+    supplier_sku: supplierSku,
+    customer_no: supplier.customerNo(input.target),
+    max_cost: input.maxCostIdr,
+    state: "open",
+    opened_at: deps.clock.now(),
+  });
+  await post(tx, deps, [
+    {
+      debit: `in_transit:${supplier.name}`,
+      credit: `float:${supplier.name}`,
+      amountIdr: input.maxCostIdr,
+      key: `purchase:${id}`,
+      reason: "purchase sent",
+      orderId: input.orderId,
+    },
+  ]);
+  await enqueue(tx, deps, { name: "suppliers.purchase", key: id, payload: { purchaseId: id } });
+}
+
+/**
+ * Job `suppliers.purchase`: sends the purchase, then asks until it is known. `sent_at` is committed
+ * before the socket is written, so a run after a crash asks instead of buying.
+ */
+export async function runPurchase(
+  db: Database,
+  deps: ReportDeps & { supplier: Supplier },
+  input: { purchaseId: string },
+): Promise<void> {
+  const turn = await inTransaction(db, (tx) => takeTurn(tx, deps, input.purchaseId));
+  if (turn === undefined) return;
+  const { purchase, first } = turn;
+  const request = {
+    ref: purchase.ref,
+    supplierSku: purchase.supplier_sku,
+    customerNo: purchase.customer_no,
+    maxCostIdr: purchase.max_cost,
+  };
+  const report = first
+    ? await deps.supplier.purchase(request)
+    : await deps.supplier.inquire(request);
+
+  const againAfterMs = await inTransaction(db, async (tx) => {
+    const known = report.status === "not_sent" ? await unsend(tx, deps, purchase, first) : report;
+    if (known === undefined) return retryUnsentMs;
+    const state = await applyReport(tx, deps, {
+      purchaseId: purchase.id,
+      kind: first ? "purchase" : "inquiry",
+      report: known,
+    });
+    return state === "open" ? pollAfterMs(purchase, deps.clock.now()) : undefined;
+  });
+  if (againAfterMs !== undefined) throw new RunAgain(againAfterMs);
+}
+
+/** Records that we are about to send or ask. Undefined when there is nothing left to do. */
+async function takeTurn(tx: Tx, deps: { clock: Clock }, purchaseId: string) {
+  const now = deps.clock.now();
+  const purchase = await lockPurchase(tx, purchaseId);
+  if (purchase.state !== "open") return undefined;
+  const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
+  const first = purchase.sent_at === null;
+  if (!first && waitMs > 0) throw new RunAgain(waitMs);
+  await updatePurchase(tx, purchase.id, { sent_at: purchase.sent_at ?? now, asked_at: now });
+  return { purchase, first };
+}
+
+/** Nothing left this machine: the next run may send it as new, until that has lasted too long. */
+async function unsend(
+  tx: Tx,
+  deps: { clock: Clock },
+  purchase: PurchaseRow,
+  first: boolean,
+): Promise<PurchaseReport | undefined> {
+  if (!first) return { status: "unknown", exchange: { status: null, body: "not reached" } };
+  const waitedMs = deps.clock.now().getTime() - purchase.opened_at.getTime();
+  if (waitedMs >= giveUpUnsentMs) {
+    const why = "the supplier could not be reached";
+    return { status: "failed", why, fault: "supplier", exchange: { status: null, body: why } };
+  }
+  await updatePurchase(tx, purchase.id, { sent_at: null, asked_at: null });
+  return undefined;
+}
+
+function pollAfterMs(purchase: PurchaseRow, now: Date): number {
+  const ageMinutes = (now.getTime() - purchase.opened_at.getTime()) / 60_000;
+  const next = pollMinutes.find((minutes) => minutes > ageMinutes) ?? ageMinutes + 15;
+  return Math.max(oncePerMs, (next - ageMinutes) * 60_000);
+}
+
+/** Notes what a supplier calls a SKU, once. */
+export async function mapSupplierSku(
+  tx: Tx,
+  input: { supplier: string; skuId: number; supplierSku: string },
+): Promise<void> {
+  await insertSupplierSku(tx, input);
+}
