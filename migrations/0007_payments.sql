@@ -14,6 +14,8 @@ create table payments (
   -- No charge leaves at or after this instant, so "not found" means something after it.
   send_by timestamptz not null,
   expires_at timestamptz not null,
+  -- Where the wallet sends the buyer back to, below our public address.
+  return_path text not null,
   gateway_ref text,
   deep_link text,
   qr_image bytea,

@@ -9,6 +9,8 @@ create table quotes (
   player_id text not null,
   zone_id text,
   nickname text,
+  -- Without a nickname the buyer must say that the account is right.
+  confirmed_at timestamptz,
   quoted_at timestamptz not null,
   expires_at timestamptz not null,
   foreign key (sku_id, price_version) references prices (sku_id, version)

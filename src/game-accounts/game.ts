@@ -9,11 +9,11 @@ export interface GameAccount {
   readonly zoneId?: string;
 }
 
-/** The words of a field differ from game to game; the texts have them by this name. */
-export type FieldWord = "user_id" | "player_id" | "character_id" | "uid" | "riot_id" | "zone_id";
+/** What a player id is called differs from game to game; the texts have them by this name. */
+export type PlayerWord = "user_id" | "player_id" | "character_id" | "uid" | "riot_id";
 
 export interface AccountFormat {
-  readonly playerWord: FieldWord;
+  readonly playerWord: PlayerWord;
   readonly playerPattern: RegExp;
   readonly playerExample: string;
   /** Digits only: blanks inside are dropped and full-width digits understood. */

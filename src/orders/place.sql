@@ -49,6 +49,9 @@ begin
   if quote.expires_at <= at then
     return jsonb_build_object('outcome', 'quote_expired');
   end if;
+  if quote.nickname is null and quote.confirmed_at is null then
+    return jsonb_build_object('outcome', 'unconfirmed');
+  end if;
   if pay_method = 'saldo' then
     select coalesce(max(posted), 0) into spendable from balances
     where ledger_account = 'customer:' || buyer;
@@ -93,7 +96,8 @@ begin
       'id', request ->> 'payment_id', 'ref', request ->> 'payment_ref', 'order_id', for_order,
       'customer_id', buyer, 'gateway', request ->> 'gateway', 'method', pay_method,
       'amount', quote.price, 'attempt', 1, 'send_by', request ->> 'charge_by',
-      'expires_at', request ->> 'pay_until'
+      'expires_at', request ->> 'pay_until',
+      'return_path', '/pay/' || (request ->> 'page_token')
     )), at);
     perform jobs_enqueue(
       'orders.expire', for_order::text, jsonb_build_object('orderId', for_order),

@@ -2,11 +2,11 @@
 import { findSku } from "../catalog/product.ts";
 import { readCheck } from "../game-accounts/check.ts";
 import type { Clock } from "../platform/clock.ts";
-import { type Database, type Db, inTransaction } from "../platform/db.ts";
+import { type Database, type Db, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { quoteLifeMs } from "./order.ts";
-import { insertQuote, selectQuote } from "./repository.ts";
+import { confirmQuote, insertQuote, selectQuote } from "./repository.ts";
 
 export interface Quote {
   readonly id: string;
@@ -57,4 +57,13 @@ export async function findQuote(db: Db, input: { quoteId: string; customerId: st
     throw new Refusal("quote.unknown");
   }
   return quote;
+}
+
+/** The buyer says that an account nobody could check is right. Recorded; placing asks for it. */
+export async function confirmAccount(
+  tx: Tx,
+  deps: { clock: Clock },
+  input: { quoteId: string; customerId: string },
+): Promise<void> {
+  await confirmQuote(tx, { ...input, now: deps.clock.now() });
 }

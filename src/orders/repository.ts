@@ -19,6 +19,19 @@ export async function selectQuote(db: Db, quoteId: string) {
   return db.selectFrom("quotes").selectAll().where("id", "=", quoteId).executeTakeFirst();
 }
 
+export async function confirmQuote(
+  tx: Tx,
+  input: { quoteId: string; customerId: string; now: Date },
+) {
+  await tx
+    .updateTable("quotes")
+    .set({ confirmed_at: input.now })
+    .where("id", "=", input.quoteId)
+    .where("customer_id", "=", input.customerId)
+    .where("confirmed_at", "is", null)
+    .execute();
+}
+
 export async function callPlace(tx: Tx, requests: readonly object[], now: Date) {
   const result = await sql<{ outcomes: unknown[] }>`
     select orders_place(${JSON.stringify(requests)}::jsonb, ${now}) as outcomes`.execute(tx);

@@ -16,7 +16,7 @@ const retryUnsentMs = 2_000;
  */
 export async function chargePayment(
   db: Database,
-  deps: { clock: Clock; publish: Publish; gateway: PaymentGateway; returnUrl: string },
+  deps: { clock: Clock; publish: Publish; gateway: PaymentGateway; publicUrl: string },
   input: { paymentId: string },
 ): Promise<void> {
   const { clock } = deps;
@@ -34,7 +34,7 @@ export async function chargePayment(
     amountIdr: payment.amount,
     expiresAt: payment.expires_at,
     sendBy: payment.send_by,
-    returnUrl: deps.returnUrl,
+    returnUrl: deps.publicUrl + payment.return_path,
   });
   const again = await inTransaction(db, (tx) => recordAnswer(tx, deps, payment.id, answer));
   if (again && clock.now() < payment.send_by) throw new RunAgain(retryUnsentMs);

@@ -34,6 +34,7 @@ export async function openNextPayment(
       attempt: previous.attempt + 1,
       send_by: sendBy,
       expires_at: expiresAt,
+      return_path: previous.return_path,
     },
     now,
   );

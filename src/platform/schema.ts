@@ -168,6 +168,7 @@ export interface Payments {
   paid_at: Timestamp | null;
   qr_image: Buffer | null;
   ref: string;
+  return_path: string;
   send_by: Timestamp;
   state: string;
 }
@@ -216,6 +217,7 @@ export interface Purchases {
 }
 
 export interface Quotes {
+  confirmed_at: Timestamp | null;
   cost: ColumnType<bigint, bigint | number | string, bigint | number | string>;
   customer_id: string;
   expires_at: Timestamp;

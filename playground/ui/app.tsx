@@ -1,0 +1,129 @@
+/** The whole screen: header, conversation with its input, phone, and the modal on top of them. */
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { SandboxClock } from "../clock.ts";
+import { type Interaction, interact, type Locale, type Modal, saveLocale } from "../discord.ts";
+import { picturesOf } from "../images.ts";
+import { type Session, SessionContext } from "../session.ts";
+import { texts } from "../texts.ts";
+import { useDiscord } from "../use-discord.ts";
+import { ClockPanel } from "./clock-panel.tsx";
+import { Composer, type Offer } from "./composer.tsx";
+import { Conversation } from "./conversation.tsx";
+import { Header } from "./header.tsx";
+import { ModalDialog } from "./modal-dialog.tsx";
+import { Phone } from "./phone.tsx";
+
+interface OpenModal {
+  readonly id: string;
+  readonly modal: Modal;
+}
+
+export function App({ clock }: { readonly clock: SandboxClock }) {
+  const { config, state, connected, change } = useDiscord();
+  const [modal, setModal] = useState<OpenModal>();
+  const [offer, setOffer] = useState<Offer>();
+  const [phoneOpen, setPhoneOpen] = useState(false);
+  const aside = useRef<HTMLElement>(null);
+  const toggle = useRef<HTMLButtonElement>(null);
+
+  const user = state?.user;
+  const locale: Locale = user?.locale.startsWith("en") ? "en-US" : "id";
+  const words = texts[locale];
+
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    // The sheet covers the conversation, so focus goes with it, there and back.
+    if (phoneOpen) aside.current?.querySelector("button")?.focus();
+    else if (wasOpen.current) toggle.current?.focus();
+    wasOpen.current = phoneOpen;
+  }, [phoneOpen]);
+
+  useEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
+
+  useEffect(() => {
+    // Another tab, or a test, may move the clock as well.
+    const sync = () => void clock.sync().catch(() => undefined);
+    sync();
+    const timer = window.setInterval(sync, 15_000);
+    return () => window.clearInterval(timer);
+  }, [clock]);
+
+  const userId = user?.id;
+  const discordUrl = config?.discord_url;
+  const perform = useCallback(
+    async (interaction: Interaction) => {
+      if (!discordUrl || !userId) return { status: "failed" } as const;
+      const answer = await interact(discordUrl, userId, interaction);
+      if (answer.status === "acknowledged" && answer.modal && answer.modal_id) {
+        setModal({ id: answer.modal_id, modal: answer.modal });
+      }
+      return answer;
+    },
+    [discordUrl, userId],
+  );
+
+  const session = useMemo<Session | undefined>(
+    () =>
+      user && {
+        user,
+        locale,
+        words,
+        clock,
+        perform,
+        offerCommand: (line) => setOffer({ line }),
+      },
+    [user, locale, words, clock, perform],
+  );
+
+  if (!config || !state || !session) {
+    return <p className="opening">{config ? words.loading : words.unreachable}</p>;
+  }
+
+  async function changeLocale(next: Locale) {
+    if (!config || !state) return;
+    const before = state.user;
+    change((known) => ({ ...known, user: { ...known.user, locale: next } }));
+    await saveLocale(config.discord_url, before.id, next).catch(() =>
+      change((known) => ({ ...known, user: before })),
+    );
+  }
+
+  const newestFirst = state.messages.toReversed();
+  return (
+    <SessionContext value={session}>
+      <div className="screen">
+        <Header
+          guild={state.guild.name}
+          phoneOpen={phoneOpen}
+          toggleRef={toggle}
+          onLocale={changeLocale}
+          onPhone={() => setPhoneOpen(!phoneOpen)}
+        />
+        <main className="talk">
+          <Conversation state={state} connected={connected} />
+          <Composer commands={state.commands} offer={offer} />
+        </main>
+        {/* Escape closes the sheet; a desktop shows the panel always. */}
+        <aside
+          id="phone"
+          ref={aside}
+          className="side"
+          aria-label={words.phone}
+          data-open={phoneOpen}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") setPhoneOpen(false);
+          }}
+        >
+          <Phone
+            midtransUrl={config.midtrans_url}
+            picturesToScan={() => newestFirst.flatMap(picturesOf).map(({ url }) => url)}
+          />
+          <ClockPanel />
+        </aside>
+      </div>
+      {modal && <ModalDialog key={modal.id} {...modal} onClose={() => setModal(undefined)} />}
+    </SessionContext>
+  );
+}

@@ -1,0 +1,97 @@
+/** Keeps one user's view of Discord current: a snapshot, then events, again after every lost line. */
+import { useEffect, useState } from "react";
+import {
+  applyEvent,
+  type DiscordEvent,
+  type DiscordState,
+  fetchState,
+  fetchUsers,
+} from "./discord.ts";
+import { callJson } from "./http.ts";
+
+export interface PlaygroundConfig {
+  readonly discord_url: string;
+  readonly midtrans_url: string;
+}
+
+export interface DiscordView {
+  readonly config: PlaygroundConfig | undefined;
+  readonly state: DiscordState | undefined;
+  readonly connected: boolean;
+  readonly change: (event: (state: DiscordState) => DiscordState) => void;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+
+export function useDiscord(): DiscordView {
+  const [config, setConfig] = useState<PlaygroundConfig>();
+  const [state, setState] = useState<DiscordState>();
+  const [connected, setConnected] = useState(false);
+
+  useEffect(() => {
+    let stopped = false;
+    let socket: WebSocket | undefined;
+    let timer: number | undefined;
+    let waitMs = FIRST_WAIT_MS;
+
+    function retry() {
+      if (stopped) return;
+      setConnected(false);
+      timer = window.setTimeout(start, waitMs);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+
+    async function start() {
+      try {
+        const found = await callJson<PlaygroundConfig>(`${import.meta.env.BASE_URL}config.json`);
+        const [user] = await fetchUsers(found.discord_url);
+        if (!user) throw new Error("The simulated Discord has no users.");
+        if (stopped) return;
+        setConfig(found);
+        listen(found.discord_url, user.id);
+      } catch {
+        retry();
+      }
+    }
+
+    function listen(discordUrl: string, userId: string) {
+      const address = `${discordUrl.replace(/^http/, "ws")}/client/events?user_id=${userId}`;
+      const line = new WebSocket(address);
+      socket = line;
+      // Events that come while the snapshot is on its way are applied on top of it.
+      let early: DiscordEvent[] | undefined = [];
+      line.onmessage = ({ data }) => {
+        const event: DiscordEvent = JSON.parse(String(data));
+        if (early) early.push(event);
+        else setState((known) => known && applyEvent(known, event));
+      };
+      line.onopen = async () => {
+        try {
+          const snapshot = await fetchState(discordUrl, userId);
+          if (stopped || socket !== line) return;
+          setState((early ?? []).reduce(applyEvent, snapshot));
+          early = undefined;
+          waitMs = FIRST_WAIT_MS;
+          setConnected(true);
+        } catch {
+          line.close();
+        }
+      };
+      line.onclose = () => {
+        if (socket === line) retry();
+      };
+    }
+
+    start();
+    return () => {
+      stopped = true;
+      window.clearTimeout(timer);
+      socket?.close();
+    };
+  }, []);
+
+  const change = (event: (state: DiscordState) => DiscordState) =>
+    setState((known) => known && event(known));
+  return { config, state, connected, change };
+}

@@ -1,0 +1,81 @@
+/** VIP Reseller, game feature: nickname look-ups. Everything is HTTP 200; `result` tells. */
+import { createHash } from "node:crypto";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { openBooks } from "../books.ts";
+import { registerFaults } from "../faults.ts";
+import type { PartyContext } from "../party.ts";
+import { answerHtml, keepRawBodies, neverAnswer } from "../wire.ts";
+import { createNickname } from "./nickname.ts";
+
+const credentials = { api_id: "SIMULASI1", api_key: "SIMULATEDnotarealvipkey0001" } as const;
+const sign = createHash("md5")
+  .update(credentials.api_id + credentials.api_key)
+  .digest("hex");
+
+type Result = "found" | "not_found" | "refused" | "unavailable";
+
+interface Lookup {
+  readonly code: string;
+  readonly target: string;
+  readonly additional_target: string;
+  readonly result: Result;
+  readonly at: string;
+}
+
+const games: Record<string, { target: RegExp; additionalTarget: RegExp }> = {
+  "mobile-legends": { target: /^\d{5,12}$/, additionalTarget: /^\d{3,5}$/ },
+  "free-fire": { target: /^\d{6,15}$/, additionalTarget: /^$/ },
+  pubgm: { target: /^\d{8,15}$/, additionalTarget: /^$/ },
+  valorant: { target: /^[^#]+#[^#]+$/, additionalTarget: /^$/ },
+  "genshin-impact": { target: /^\d{9,10}$/, additionalTarget: /^\S/ },
+};
+
+export function registerVipReseller(app: FastifyInstance, context: PartyContext) {
+  keepRawBodies(app);
+  const books = openBooks<{ lookups: Lookup[] }>(context.booksFile, () => ({ lookups: [] }));
+  const faults = registerFaults(app, {
+    "get-nickname": ["http_503", "hang", "not_found", "ip_refused"],
+  });
+
+  app.post("/api/game-feature", (request, reply) => {
+    const type = request.headers["content-type"] ?? "";
+    const isForm = type.startsWith("application/x-www-form-urlencoded");
+    const form = new URLSearchParams(isForm ? String(request.body ?? "") : "");
+    const field = (name: string) => form.get(name) ?? "";
+    if (field("key") !== credentials.api_key || field("sign") !== sign) {
+      return refuse(reply, "Key atau Signature tidak valid.");
+    }
+    if (field("type") !== "get-nickname") return refuse(reply, "Permintaan tidak sesuai.");
+    const code = field("code");
+    const target = field("target");
+    const additional_target = field("additional_target");
+    const fault = faults.take("get-nickname");
+    const result = look(code, target, additional_target, fault);
+    const at = context.clock.now().toISOString();
+    books.data.lookups.push({ code, target, additional_target, result, at });
+    books.save();
+
+    if (fault === "hang") return neverAnswer(reply);
+    if (result === "unavailable") return answerHtml(reply, 503, "Service Temporarily Unavailable");
+    if (fault === "ip_refused") return refuse(reply, "IP 127.0.0.1 tidak terdaftar di whitelist.");
+    if (result === "refused") return refuse(reply, "Permintaan tidak sesuai.");
+    if (result === "not_found") return refuse(reply, "Nickname tidak ditemukan.");
+    return reply.send({ result: true, data: createNickname(code, target), message: "Success." });
+  });
+
+  app.get("/_books", (_request, reply) => reply.send(books.data));
+  return { credentials };
+}
+
+function look(code: string, target: string, zone: string, fault: string | undefined): Result {
+  const game = games[code];
+  if (fault === "http_503" || fault === "hang" || target.startsWith("503")) return "unavailable";
+  if (game === undefined || target === "" || fault === "ip_refused") return "refused";
+  if (!game.additionalTarget.test(zone)) return "refused";
+  if (fault === "not_found" || target.startsWith("404")) return "not_found";
+  return game.target.test(target) ? "found" : "not_found";
+}
+
+function refuse(reply: FastifyReply, message: string): FastifyReply {
+  return reply.send({ result: false, data: null, message });
+}

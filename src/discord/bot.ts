@@ -1,0 +1,71 @@
+/** Bot: the Gateway connection that brings interactions, and the commands it registers. */
+import { API, Client, GatewayDispatchEvents } from "@discordjs/core";
+import { REST } from "@discordjs/rest";
+import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
+import { commandDefinitions } from "./commands/definitions.ts";
+import type { BotDeps } from "./context.ts";
+import { receiveInteraction } from "./receive.ts";
+import { createResponder, type Responder } from "./responder.ts";
+
+export interface DiscordCredentials {
+  /** `https://discord.com/api`, or the simulator's. */
+  readonly apiUrl: string;
+  readonly token: string;
+  readonly applicationId: string;
+}
+
+export interface Bot {
+  readonly responder: Responder;
+  /** Registers the commands and connects; resolves when interactions can arrive. */
+  start(deps: BotDeps): Promise<void>;
+  ready(): boolean;
+  stop(): Promise<void>;
+}
+
+/** Makes a bot that is not connected yet: the responder serves jobs before that. */
+export function createBot(credentials: DiscordCredentials): Bot {
+  const rest = new REST({ version: "10", api: credentials.apiUrl }).setToken(credentials.token);
+  const responder = createResponder(new API(rest));
+  // Interactions need no intent, and without one Discord sends nothing else.
+  const gateway = new WebSocketManager({ token: credentials.token, intents: 0, rest });
+  const inHand = new Set<Promise<void>>();
+  let connected = false;
+
+  return {
+    responder,
+    ready: () => connected,
+    async start(deps) {
+      const client = new Client({ rest, gateway });
+      client.on(GatewayDispatchEvents.InteractionCreate, ({ data: interaction }) => {
+        const task = receiveInteraction({ ...deps, responder }, interaction)
+          .catch((error: unknown) => {
+            deps.log.error({ interaction: interaction.id, error: String(error) }, "not answered");
+          })
+          .finally(() => inHand.delete(task));
+        inHand.add(task);
+      });
+      gateway.on(WebSocketShardEvents.Ready, () => {
+        connected = true;
+      });
+      gateway.on(WebSocketShardEvents.Resumed, () => {
+        connected = true;
+      });
+      gateway.on(WebSocketShardEvents.Closed, () => {
+        connected = false;
+      });
+      gateway.on(WebSocketShardEvents.Error, (error) => {
+        deps.log.warn({ error: String(error) }, "the connection to Discord");
+      });
+      await new API(rest).applicationCommands.bulkOverwriteGlobalCommands(
+        credentials.applicationId,
+        commandDefinitions,
+      );
+      await gateway.connect();
+    },
+    async stop() {
+      connected = false;
+      await gateway.destroy();
+      await Promise.all(inHand);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** /price: what a game's SKUs cost. */
+import { findGame, listSkus } from "../../catalog/product.ts";
+import { availableStock } from "../../inventory/stock.ts";
+import { formatRupiah } from "../../platform/money.ts";
+import type { Context, Handled } from "../context.ts";
+import { card, colors } from "../render/message.ts";
+
+/** Shows the price list of `game`. Refuses an unknown game. */
+export async function price(
+  context: Context,
+  options: ReadonlyMap<string, string>,
+): Promise<Handled> {
+  const { db, texts } = context;
+  const game = await findGame(db, options.get("game") ?? "");
+  const [skus, stock] = await Promise.all([listSkus(db, game.code), availableStock(db)]);
+  const lines = skus.map((sku) => {
+    const say = (stock.get(sku.id) ?? 0) > 0 ? texts.price.line : texts.price.soldOut;
+    return say(sku.name, formatRupiah(sku.priceIdr));
+  });
+  return card({
+    title: texts.price.title(game.icon, game.name),
+    description: lines.join("\n") || texts.price.empty,
+    color: colors.neutral,
+    footer: { text: texts.price.footer(game.code) },
+  });
+}

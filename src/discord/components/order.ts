@@ -1,0 +1,31 @@
+/** Buttons of an order card: check the status, stop an unpaid order. */
+import { cancelOrder } from "../../orders/expire.ts";
+import { viewOwnOrder } from "../../orders/find.ts";
+import { requestInquiry } from "../../payments/reconcile.ts";
+import { inTransaction } from "../../platform/db.ts";
+import { showOrderHere } from "../cards.ts";
+import type { Context, Handled } from "../context.ts";
+import { notice } from "../render/message.ts";
+
+/** Asks the gateway again and shows the order here; the click's fresh token gives 15 more minutes. */
+export async function status(context: Context, orderCode: string): Promise<Handled> {
+  const { db, customerId } = context;
+  const { order, payment } = await viewOwnOrder(db, { orderCode, customerId });
+  await inTransaction(db, async (tx) => {
+    if (payment?.state === "pending") await requestInquiry(tx, context, payment.id);
+    await showOrderHere(tx, context, { ...context.person, ...context, orderId: order.id });
+  });
+  return "shown_by_card";
+}
+
+/** Stops an unpaid order, when the gateway confirms that no money can come any more. */
+export async function cancel(context: Context, orderCode: string): Promise<Handled> {
+  const { db, customerId, texts } = context;
+  const cancelled = await cancelOrder(db, context, { orderCode, customerId });
+  if (!cancelled) {
+    return notice(texts.order.notYetCancelled, [
+      { label: texts.order.check, id: { action: "status", orderCode } },
+    ]);
+  }
+  return status(context, orderCode);
+}

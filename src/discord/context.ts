@@ -1,0 +1,33 @@
+/** Context: what a handler is given. Handlers answer with a message; they know no transport. */
+import type { Texts } from "../notifications/texts/texts.ts";
+import type { NicknameChecker } from "../game-accounts/checker.ts";
+import type { PaymentGateway } from "../payments/gateway.ts";
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
+import type { Ids } from "../platform/ids.ts";
+import type { Log } from "../platform/log.ts";
+import type { Person } from "./interaction.ts";
+import type { Message } from "./render/message.ts";
+import type { InteractionRef } from "./responder.ts";
+
+export interface BotDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly publish: Publish;
+  readonly checker: NicknameChecker;
+  readonly gateway: PaymentGateway;
+}
+
+export interface Context extends BotDeps {
+  readonly person: Person;
+  readonly customerId: string;
+  readonly texts: Texts;
+  readonly interaction: InteractionRef;
+  readonly receivedAt: Date;
+}
+
+/** The message to show, or nothing when the order's card is shown by its own job. */
+export type Handled = Message | "shown_by_card";

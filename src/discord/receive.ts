@@ -1,0 +1,89 @@
+/** Receive: records an interaction, gives the first answer in time, and only then lets work begin. */
+import type { APIInteraction } from "discord-api-types/v10";
+import { findSku } from "../catalog/product.ts";
+import { textsFor } from "../notifications/texts/texts.ts";
+import { inTransaction } from "../platform/db.ts";
+import { enqueue } from "../platform/jobs.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { accountForm, chosenSku } from "./commands/topup.ts";
+import { suggest } from "./commands/suggest.ts";
+import type { BotDeps } from "./context.ts";
+import { type Act, actOf, personOf } from "./interaction.ts";
+import { markAcknowledged, recordInteraction } from "./repository.ts";
+import type { FirstAnswer, Responder } from "./responder.ts";
+
+// Discord gives up after 3 s; work that was not answered by then is dropped.
+const answerWithinMs = 3_000;
+
+/** Handles one delivery of an interaction. A redelivered one finds its id taken and does nothing. */
+export async function receiveInteraction(
+  deps: BotDeps & { responder: Responder },
+  interaction: APIInteraction,
+): Promise<void> {
+  const act = actOf(interaction);
+  if (act === undefined) return;
+  const answer = await firstAnswer(deps, interaction, act);
+  if (answer.kind === "choices" || answer.kind === "modal") {
+    await deps.responder.answer(interaction, answer);
+    return;
+  }
+  const now = deps.clock.now();
+  const isNew = await recordInteraction(deps.db, {
+    id: interaction.id,
+    payload: JSON.stringify(interaction),
+    now,
+    runAt: new Date(now.getTime() + answerWithinMs),
+  });
+  if (!isNew) return;
+  await deps.responder.answer(interaction, answer);
+  await inTransaction(deps.db, async (tx) => {
+    await markAcknowledged(tx, interaction.id, deps.clock.now());
+    const { id: interactionId } = interaction;
+    await enqueue(tx, deps, { name: "discord.work", key: interactionId, payload: { interactionId } });
+  });
+}
+
+async function firstAnswer(
+  deps: BotDeps,
+  interaction: APIInteraction,
+  act: Act,
+): Promise<FirstAnswer> {
+  switch (act.kind) {
+    case "autocomplete":
+      return { kind: "choices", choices: await suggest(deps.db, act.focused, act.options) };
+    case "command": {
+      if (act.name !== "topup" || act.options.has("id")) return { kind: "defer" };
+      // A form can only be the first answer, so what is missing is asked for at once.
+      const sku = await unlessRefused(chosenSku(deps.db, act.options));
+      return (sku && formFor(interaction, sku, { playerId: "", zoneId: "" })) ?? { kind: "defer" };
+    }
+    case "button": {
+      if (act.id?.action !== "account") return { kind: "defer_update" };
+      const sku = await unlessRefused(findSku(deps.db, act.id.skuCode));
+      return (sku && formFor(interaction, sku, act.id)) ?? { kind: "defer_update" };
+    }
+    case "form":
+      return { kind: act.fromMessage ? "defer_update" : "defer" };
+    default:
+      return act satisfies never;
+  }
+}
+
+function formFor(
+  interaction: APIInteraction,
+  sku: Awaited<ReturnType<typeof findSku>>,
+  given: { playerId: string; zoneId: string },
+): FirstAnswer | undefined {
+  const modal = accountForm(textsFor(personOf(interaction).locale), sku, given);
+  return modal && { kind: "modal", modal };
+}
+
+// What is refused here is refused again by the work, which has room to say why.
+async function unlessRefused<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,159 @@
+/** Order card: one message from *pay* to *receipt*, and the facts it may claim. */
+import type { APIEmbed } from "discord-api-types/v10";
+import { formatGameAccount } from "../../game-accounts/parse.ts";
+import type { Locale, Texts } from "../../notifications/texts/texts.ts";
+import { textsFor } from "../../notifications/texts/texts.ts";
+import type { OrderView } from "../../orders/find.ts";
+import { formatRupiah } from "../../platform/money.ts";
+import { inert, timestamp } from "./escape.ts";
+import { type Button, card, colors, type Message, type Picture } from "./message.ts";
+
+/** Renders an order as it stands. Pure. */
+export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): Message {
+  const texts = textsFor(locale);
+  const page: Button = { label: texts.order.page, url: pageUrl };
+  switch (view.order.state) {
+    case "awaiting_payment":
+      return renderUnpaid(view, texts, pageUrl);
+    case "paid":
+    case "fulfilling":
+    case "refunding":
+      return renderStanding(view, texts, [
+        { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
+        page,
+      ]);
+    case "delivered":
+    case "refunded":
+    case "expired":
+    case "cancelled":
+      return renderStanding(view, texts, [page]);
+    default:
+      return view.order.state satisfies never;
+  }
+}
+
+function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
+  const { order, payment } = view;
+  const cancel: Button = {
+    label: texts.order.cancel,
+    id: { action: "cancel", orderCode: order.code },
+    style: "danger",
+  };
+  if (payment?.state !== "pending") {
+    const embed = { title: texts.order.preparing, description: texts.order.preparingText };
+    return card({ ...embed, color: colors.wait, fields: facts(view, texts) });
+  }
+  const time = timestamp(payment.expires_at, "t");
+  const relative = timestamp(payment.expires_at, "R");
+  const total = formatRupiah(order.price);
+  const picture: Picture | undefined = payment.qr_image
+    ? {
+        name: "qr.png",
+        data: payment.qr_image,
+        description: texts.order.qrAlt(total, order.code),
+      }
+    : undefined;
+  const say = picture ? texts.order.payText : texts.order.payTextNoQr;
+  return card(
+    {
+      title: texts.order.pay(texts.order.methods[order.method]),
+      description: say(time, relative),
+      color: colors.neutral,
+      fields: facts(view, texts),
+    },
+    [
+      { label: texts.order.open, url: pageUrl },
+      { label: texts.order.check, id: { action: "status", orderCode: order.code } },
+      cancel,
+    ],
+    picture,
+  );
+}
+
+/** Why the buyer's money came back, as a key of the texts. */
+export function refundReason(view: OrderView): "account" | "supplier" | "late" {
+  const late = view.events.some(({ state }) => state === "expired" || state === "cancelled");
+  if (late) return "late";
+  return view.purchase?.failure?.startsWith("account:") ? "account" : "supplier";
+}
+
+function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
+  const { order } = view;
+  const item = `${view.gameName} ${view.skuName}`;
+  const account = inert(formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id }));
+  const say = (title: string, description: string, color: number): APIEmbed => ({
+    title,
+    description,
+    color,
+    fields: [...facts(view, texts), ...progress(view, texts)],
+  });
+  switch (order.state) {
+    case "delivered":
+      return card(
+        say(texts.order.delivered, texts.order.deliveredText(item, account), colors.good),
+        buttons,
+      );
+    case "refunded": {
+      const reason = texts.order.refundReasons[refundReason(view)];
+      const text = `${reason}\n${texts.order.refundedText(formatRupiah(order.price))}`;
+      return card(say(texts.order.refunded, text, colors.wait), buttons);
+    }
+    case "expired":
+      return card(say(texts.order.expired, texts.order.expiredText, colors.bad), buttons);
+    case "cancelled": {
+      const ownWish = view.events.some((event) => event.reason === "the buyer stopped it");
+      const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
+      return card(say(texts.order.cancelled, text, colors.bad), buttons);
+    }
+    default:
+      return card(
+        say(texts.order.processing, texts.order.processingText, colors.neutral),
+        buttons,
+      );
+  }
+}
+
+function facts(view: OrderView, texts: Texts) {
+  const { order, purchase } = view;
+  const account = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
+  const who = order.nickname === null ? account : `${order.nickname} · ${account}`;
+  const fields = [
+    { name: texts.order.number, value: order.code, inline: true },
+    { name: texts.order.item, value: `${view.gameName} ${view.skuName}`, inline: true },
+    { name: texts.order.account, value: inert(who), inline: true },
+    { name: texts.order.total, value: formatRupiah(order.price), inline: true },
+    { name: texts.order.method, value: texts.order.methods[order.method], inline: true },
+  ];
+  if (order.state === "delivered" && purchase?.serial_number) {
+    fields.push({
+      name: texts.order.serial,
+      value: inert(purchase.serial_number, 200),
+      inline: true,
+    });
+  }
+  return fields;
+}
+
+// Words never claim a step that was not confirmed, and every step has its time.
+function progress(view: OrderView, texts: Texts) {
+  const words = texts.order.facts;
+  const at = (when: Date | null | undefined, mark: string) =>
+    when ? `${mark} ${timestamp(when, "f")}` : undefined;
+  const reached = (state: string) => view.events.find((event) => event.state === state)?.at;
+  const { payment, purchase } = view;
+  const returned = at(reached("refunded"), `↩️ ${words.refunded}`);
+  const paid = at(payment === undefined ? view.order.placed_at : payment.paid_at, "✅");
+  const bought =
+    purchase?.state === "failed"
+      ? at(purchase.ended_at, `❌ ${words.failed}`)
+      : purchase?.state === "succeeded"
+        ? at(purchase.ended_at, "✅")
+        : at(purchase?.sent_at, `⏳ ${words.sent}`);
+  const ended = ["expired", "cancelled", "refunded"].includes(view.order.state);
+  const nothing = ended ? words.none : `⏳ ${words.waiting}`;
+  return [
+    { name: words.payment, value: [paid ?? nothing, returned].filter(Boolean).join("\n") },
+    { name: words.purchase, value: bought ?? nothing },
+    { name: words.delivery, value: at(reached("delivered"), "✅") ?? nothing },
+  ];
+}

@@ -1,0 +1,94 @@
+/** Discord repository: interactions and cards. Private to this folder. */
+import { type Selectable, sql } from "kysely";
+import type { Db, Schema, Tx } from "../platform/db.ts";
+
+export type CardRow = Selectable<Schema["discord_cards"]>;
+
+/**
+ * Records an interaction and its work in one statement. The work waits until `runAt`, when it finds
+ * out whether the first answer was taken. False when the interaction was recorded before.
+ */
+export async function recordInteraction(
+  db: Db,
+  input: { id: string; payload: string; now: Date; runAt: Date },
+): Promise<boolean> {
+  const { id, payload, now, runAt } = input;
+  const result = await sql`
+    with recorded as (
+      insert into discord_interactions (id, payload, received_at)
+      values (${id}, ${payload}::jsonb, ${now})
+      on conflict (id) do nothing
+      returning id
+    )
+    select jobs_enqueue('discord.work', id, jsonb_build_object('interactionId', id), ${runAt}, ${now})
+    from recorded`.execute(db);
+  return result.rows.length > 0;
+}
+
+export async function markAcknowledged(tx: Tx, interactionId: string, now: Date) {
+  await tx
+    .updateTable("discord_interactions")
+    .set({ acknowledged_at: now })
+    .where("id", "=", interactionId)
+    .execute();
+}
+
+export async function selectInteraction(db: Db, interactionId: string) {
+  return db
+    .selectFrom("discord_interactions")
+    .selectAll()
+    .where("id", "=", interactionId)
+    .executeTakeFirst();
+}
+
+export async function upsertCard(
+  tx: Tx,
+  card: Omit<CardRow, "dm_channel_id" | "dm_message_id" | "shown_hash">,
+) {
+  const { order_id, ...latest } = card;
+  await tx
+    .insertInto("discord_cards")
+    .values(card)
+    .onConflict((conflict) => conflict.column("order_id").doUpdateSet({ ...latest, shown_hash: null }))
+    .execute();
+  return order_id;
+}
+
+export async function selectCard(db: Db, orderId: string) {
+  return db
+    .selectFrom("discord_cards")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
+}
+
+export async function markShown(db: Db, orderId: string, token: string, hash: string) {
+  await db
+    .updateTable("discord_cards")
+    .set({ shown_hash: hash })
+    .where("order_id", "=", orderId)
+    // A click in the meantime brought a new place to show the order in.
+    .where("token", "=", token)
+    .execute();
+}
+
+export async function markTokenDead(db: Db, orderId: string, token: string, now: Date) {
+  await db
+    .updateTable("discord_cards")
+    .set({ token_expires_at: now })
+    .where("order_id", "=", orderId)
+    .where("token", "=", token)
+    .execute();
+}
+
+export async function rememberDirectMessage(
+  db: Db,
+  orderId: string,
+  direct: { channelId: string; messageId: string | null },
+) {
+  await db
+    .updateTable("discord_cards")
+    .set({ dm_channel_id: direct.channelId, dm_message_id: direct.messageId })
+    .where("order_id", "=", orderId)
+    .execute();
+}

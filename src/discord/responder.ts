@@ -1,0 +1,89 @@
+/** Responder: every way the bot answers, over Discord's REST. One place turns messages into requests. */
+import type { API } from "@discordjs/core";
+import type { RawFile } from "@discordjs/rest";
+import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
+import { MessageFlags } from "discord-api-types/v10";
+import type { Message } from "./render/message.ts";
+
+export interface InteractionRef {
+  readonly id: string;
+  readonly token: string;
+  readonly application_id: string;
+}
+
+/** The first answer, within Discord's 3 s. Work that takes longer is deferred and done by a job. */
+export type FirstAnswer =
+  /** "Thinking…", visible to the buyer only. */
+  | { readonly kind: "defer" }
+  /** The message that was clicked stays, and is changed later. */
+  | { readonly kind: "defer_update" }
+  | { readonly kind: "modal"; readonly modal: APIModalInteractionResponseCallbackData }
+  | { readonly kind: "choices"; readonly choices: { name: string; value: string }[] };
+
+export interface Responder {
+  answer(interaction: InteractionRef, answer: FirstAnswer): Promise<void>;
+  /** Changes the message of an interaction while its token lives. */
+  edit(interaction: Omit<InteractionRef, "id">, message: Message): Promise<void>;
+  openDirectMessages(discordId: string): Promise<string>;
+  /** Sends once per nonce, however often it is tried. Returns the message's id. */
+  send(channelId: string, message: Message, nonce: string): Promise<string>;
+  editSent(channelId: string, messageId: string, message: Message): Promise<void>;
+}
+
+/** Makes the responder of a bot. */
+export function createResponder(api: API): Responder {
+  return {
+    async answer(interaction, answer) {
+      const { id, token } = interaction;
+      switch (answer.kind) {
+        case "defer":
+          await api.interactions.defer(id, token, { flags: MessageFlags.Ephemeral });
+          return;
+        case "defer_update":
+          await api.interactions.deferMessageUpdate(id, token);
+          return;
+        case "modal":
+          await api.interactions.createModal(id, token, answer.modal);
+          return;
+        case "choices":
+          await api.interactions.createAutocompleteResponse(id, token, {
+            choices: answer.choices,
+          });
+          return;
+        default:
+          answer satisfies never;
+      }
+    },
+    async edit(interaction, message) {
+      await api.interactions.editReply(interaction.application_id, interaction.token, body(message));
+    },
+    async openDirectMessages(discordId) {
+      return (await api.users.createDM(discordId)).id;
+    },
+    async send(channelId, message, nonce) {
+      const sent = await api.channels.createMessage(channelId, {
+        ...body(message),
+        nonce,
+        enforce_nonce: true,
+      });
+      return sent.id;
+    },
+    async editSent(channelId, messageId, message) {
+      await api.channels.editMessage(channelId, messageId, body(message));
+    },
+  };
+}
+
+function body(message: Message) {
+  const { embeds, components, picture } = message;
+  const files: RawFile[] =
+    picture === undefined
+      ? []
+      : [{ name: picture.name, data: picture.data, contentType: "image/png" }];
+  // The list names what stays: a picture that is not in it disappears from the message.
+  const attachments =
+    picture === undefined
+      ? []
+      : [{ id: "0", filename: picture.name, description: picture.description }];
+  return { embeds, components, files, attachments, allowed_mentions: { parse: [] } };
+}

@@ -1,0 +1,46 @@
+/** Job handlers: every job there is, by the name under which it is enqueued. */
+import { updateCard } from "./discord/cards.ts";
+import type { BotDeps } from "./discord/context.ts";
+import type { Responder } from "./discord/responder.ts";
+import { workInteraction } from "./discord/work.ts";
+import { expireOrder } from "./orders/expire.ts";
+import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
+import { applyPayment, replacePayment } from "./orders/pay.ts";
+import { chargePayment } from "./payments/charge.ts";
+import { inquirePayment } from "./payments/reconcile.ts";
+import type { JobHandler, JobPayload } from "./platform/jobs.ts";
+import { runPurchase } from "./suppliers/purchase.ts";
+import type { Supplier } from "./suppliers/supplier.ts";
+
+export interface JobDeps extends BotDeps {
+  readonly supplier: Supplier;
+  readonly responder: Responder;
+  readonly publicUrl: string;
+}
+
+/** Builds the table. */
+export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
+  const { db } = deps;
+  const orderId = (payload: JobPayload) => ({ orderId: field(payload, "orderId") });
+  const paymentId = (payload: JobPayload) => ({ paymentId: field(payload, "paymentId") });
+  const purchaseId = (payload: JobPayload) => ({ purchaseId: field(payload, "purchaseId") });
+  return {
+    "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
+    "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
+    "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
+    "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
+    "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
+    "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
+    "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),
+    "orders.expire": (payload) => expireOrder(db, deps, orderId(payload)),
+    "discord.work": (payload) =>
+      workInteraction(deps, { interactionId: field(payload, "interactionId") }),
+    "discord.updateCard": (payload) => updateCard(db, deps, orderId(payload)),
+  };
+}
+
+function field(payload: JobPayload, name: string): string {
+  const value = payload[name];
+  if (value === undefined) throw new Error(`a job without ${name}`);
+  return value;
+}

@@ -1,0 +1,10 @@
+/** Subscribers: observer; "when this event happens, run these jobs". */
+import type { Subscribers } from "./platform/events.ts";
+
+export const subscribers: Subscribers = {
+  "payment.paid": ["orders.applyPayment"],
+  "payment.changed": ["discord.updateCard"],
+  "payment.closed": ["orders.replacePayment"],
+  "purchase.ended": ["orders.applyPurchase"],
+  "order.changed": ["discord.updateCard"],
+};
