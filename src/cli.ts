@@ -67,7 +67,9 @@ async function seed(args: string[]): Promise<void> {
     try {
       const clock = createSandboxClock({});
       const added = await seedSandbox(db, { clock, ids: createIds(clock, createRandom()) });
-      print(added.length === 0 ? "Nothing to add: the seed is there." : `Added ${added.join(", ")}.`);
+      print(
+        added.length === 0 ? "Nothing to add: the seed is there." : `Added ${added.join(", ")}.`,
+      );
     } finally {
       await db.destroy();
     }

@@ -1,10 +1,12 @@
 /** Config: the only reader of the environment. Reports every problem at once and stops. */
 import * as z from "zod";
 
-const loopback = z.url({ protocol: /^https?$/ }).refine(
-  (text) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(text).hostname),
-  "must be on 127.0.0.1: this version sells pretend goods for pretend money only",
-);
+const loopback = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (text) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(text).hostname),
+    "must be on 127.0.0.1: this version sells pretend goods for pretend money only",
+  );
 
 const secret = z.string().min(1);
 

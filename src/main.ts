@@ -13,7 +13,7 @@ import { createSandboxClock, type SandboxClock } from "./platform/clock.ts";
 import { type Database, openDatabase } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
 import { createIds } from "./platform/ids.ts";
-import { startWorker, type Worker } from "./platform/jobs.ts";
+import { startWorker } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { createRandom, type Random } from "./platform/random.ts";
 import { clockOffsetMs } from "./platform/store.ts";
@@ -25,7 +25,8 @@ export interface Store {
   readonly url: string;
   readonly db: Database;
   readonly clock: SandboxClock;
-  readonly worker: Worker;
+  /** Resolves when no interaction and no due job is under way. */
+  quiet(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -116,7 +117,11 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
     undo.push(() => worker.stop());
     undo.push(() => bot.stop());
     await bot.start(shared);
-    return { url: storeUrl, db, clock, worker, stop };
+    const quiet = async () => {
+      await bot.idle();
+      await worker.quiet();
+    };
+    return { url: storeUrl, db, clock, quiet, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -9,9 +9,7 @@ export const codeParams = z.object({
 
 export const categories = z.object({
   success: z.literal(true),
-  data: z.array(
-    z.object({ id: z.int(), name: z.string(), code: z.string(), icon: z.string() }),
-  ),
+  data: z.array(z.object({ id: z.int(), name: z.string(), code: z.string(), icon: z.string() })),
 });
 
 export const products = z.object({

@@ -13,7 +13,10 @@ import { formatRupiah, toJsonRupiah } from "../platform/money.ts";
 import * as contract from "./contract.ts";
 
 /** Registers the four routes of the seed below `/api/v1/game`. */
-export function registerGames(app: FastifyInstance, deps: { db: Database; checker: NicknameChecker }) {
+export function registerGames(
+  app: FastifyInstance,
+  deps: { db: Database; checker: NicknameChecker },
+) {
   const { db } = deps;
   const api = app.withTypeProvider<ZodTypeProvider>();
   const failures = { "4xx": contract.problem };
@@ -44,7 +47,9 @@ export function registerGames(app: FastifyInstance, deps: { db: Database; checke
 
   api.get(
     "/api/v1/game/price/:code",
-    { schema: { params: contract.codeParams, response: { 200: contract.priceLines, ...failures } } },
+    {
+      schema: { params: contract.codeParams, response: { 200: contract.priceLines, ...failures } },
+    },
     async (request) => {
       const game = await findGame(db, request.params.code);
       const skus = await listSkus(db, game.code);

@@ -46,7 +46,8 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
-    const param = first?.instancePath.split("/").filter(Boolean).join(".") || error.validationContext;
+    const param =
+      first?.instancePath.split("/").filter(Boolean).join(".") || error.validationContext;
     const detail = `${param}: ${first?.message ?? "not valid"}`;
     return { status: 400, code: "input.invalid", detail, ...(param ? { param } : {}) };
   }

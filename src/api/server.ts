@@ -1,9 +1,9 @@
 /** Server: the HTTP side of a store. */
 import { join } from "node:path";
 import fastifyStatic from "@fastify/static";
-import { sql } from "kysely";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
+import { sql } from "kysely";
 import type { NicknameChecker } from "../game-accounts/checker.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import type { SandboxClock } from "../platform/clock.ts";
@@ -46,7 +46,11 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
-      { statusCode: 404, code: "route.unknown", message: `There is no ${request.url.split("?")[0]}` },
+      {
+        statusCode: 404,
+        code: "route.unknown",
+        message: `There is no ${request.url.split("?")[0]}`,
+      },
       request,
       reply,
     ),

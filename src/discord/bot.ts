@@ -19,6 +19,8 @@ export interface Bot {
   /** Registers the commands and connects; resolves when interactions can arrive. */
   start(deps: BotDeps): Promise<void>;
   ready(): boolean;
+  /** Resolves when every interaction that arrived has had its first answer. */
+  idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,9 @@ export function createBot(credentials: DiscordCredentials): Bot {
   return {
     responder,
     ready: () => connected,
+    async idle() {
+      while (inHand.size > 0) await Promise.all(inHand);
+    },
     async start(deps) {
       const client = new Client({ rest, gateway });
       client.on(GatewayDispatchEvents.InteractionCreate, ({ data: interaction }) => {

@@ -1,12 +1,12 @@
 /** Cards: keeps what a buyer sees of an order true, in its message, else in a direct message. */
 import { createHash } from "node:crypto";
 import { DiscordAPIError } from "@discordjs/rest";
+import type { Locale } from "../notifications/texts/texts.ts";
 import { viewOrder } from "../orders/find.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
-import type { Locale } from "../notifications/texts/texts.ts";
 import type { Message } from "./render/message.ts";
 import { renderOrder } from "./render/order-card.ts";
 import {

@@ -1,6 +1,7 @@
 /** Context: what a handler is given. Handlers answer with a message; they know no transport. */
-import type { Texts } from "../notifications/texts/texts.ts";
+
 import type { NicknameChecker } from "../game-accounts/checker.ts";
+import type { Texts } from "../notifications/texts/texts.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";

@@ -5,8 +5,8 @@ import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { accountForm, chosenSku } from "./commands/topup.ts";
 import { suggest } from "./commands/suggest.ts";
+import { accountForm, chosenSku } from "./commands/topup.ts";
 import type { BotDeps } from "./context.ts";
 import { type Act, actOf, personOf } from "./interaction.ts";
 import { markAcknowledged, recordInteraction } from "./repository.ts";
@@ -39,7 +39,11 @@ export async function receiveInteraction(
   await inTransaction(deps.db, async (tx) => {
     await markAcknowledged(tx, interaction.id, deps.clock.now());
     const { id: interactionId } = interaction;
-    await enqueue(tx, deps, { name: "discord.work", key: interactionId, payload: { interactionId } });
+    await enqueue(tx, deps, {
+      name: "discord.work",
+      key: interactionId,
+      payload: { interactionId },
+    });
   });
 }
 

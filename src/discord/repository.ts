@@ -49,7 +49,9 @@ export async function upsertCard(
   await tx
     .insertInto("discord_cards")
     .values(card)
-    .onConflict((conflict) => conflict.column("order_id").doUpdateSet({ ...latest, shown_hash: null }))
+    .onConflict((conflict) =>
+      conflict.column("order_id").doUpdateSet({ ...latest, shown_hash: null }),
+    )
     .execute();
   return order_id;
 }

@@ -55,7 +55,11 @@ export function createResponder(api: API): Responder {
       }
     },
     async edit(interaction, message) {
-      await api.interactions.editReply(interaction.application_id, interaction.token, body(message));
+      await api.interactions.editReply(
+        interaction.application_id,
+        interaction.token,
+        body(message),
+      );
     },
     async openDirectMessages(discordId) {
       return (await api.users.createDM(discordId)).id;

@@ -23,7 +23,13 @@ import type { Responder } from "./responder.ts";
 
 type CommandHandler = (context: Context, options: ReadonlyMap<string, string>) => Promise<Handled>;
 
-const commands: Readonly<Record<string, CommandHandler>> = { price, cek: check, topup, saldo, history };
+const commands: Readonly<Record<string, CommandHandler>> = {
+  price,
+  cek: check,
+  topup,
+  saldo,
+  history,
+};
 
 // A fault is tried again for this long before the buyer is told; the database may be restarting.
 const patienceMs = 30_000;
@@ -128,4 +134,3 @@ export function sayRefusal(texts: Texts, refusal: Refusal): string {
       return refusal.code satisfies never;
   }
 }
-

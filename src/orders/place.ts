@@ -17,7 +17,13 @@ const placed = z.discriminatedUnion("outcome", [
     price: z.coerce.bigint(),
   }),
   z.object({
-    outcome: z.enum(["quote_unknown", "quote_expired", "unconfirmed", "too_many_unpaid", "sold_out"]),
+    outcome: z.enum([
+      "quote_unknown",
+      "quote_expired",
+      "unconfirmed",
+      "too_many_unpaid",
+      "sold_out",
+    ]),
   }),
 ]);
 

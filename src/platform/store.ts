@@ -25,5 +25,8 @@ export async function clockOffsetMs(db: Db): Promise<number> {
 
 /** Keeps the clock's offset, so that a restart does not go back in time. */
 export async function rememberClock(tx: Tx, offsetMs: number): Promise<void> {
-  await tx.updateTable("store").set({ clock_offset_ms: BigInt(offsetMs) }).execute();
+  await tx
+    .updateTable("store")
+    .set({ clock_offset_ms: BigInt(offsetMs) })
+    .execute();
 }

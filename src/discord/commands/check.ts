@@ -2,8 +2,8 @@
 import { findGame } from "../../catalog/product.ts";
 import { checkGameAccount } from "../../game-accounts/check.ts";
 import { accountFormats } from "../../game-accounts/game.ts";
-import type { Context, Handled } from "../context.ts";
 import { readAccount } from "../account.ts";
+import type { Context, Handled } from "../context.ts";
 import { inert } from "../render/escape.ts";
 import { card, colors, notice } from "../render/message.ts";
 

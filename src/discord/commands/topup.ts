@@ -3,15 +3,15 @@ import { findGame, findSku, listSkus, type Sku } from "../../catalog/product.ts"
 import { checkGameAccount } from "../../game-accounts/check.ts";
 import { accountFormats, isGameCode } from "../../game-accounts/game.ts";
 import { saldo } from "../../ledger/transfer.ts";
+import type { Texts } from "../../notifications/texts/texts.ts";
 import { quoteOrder } from "../../orders/quote.ts";
 import type { Db } from "../../platform/db.ts";
 import { Refusal } from "../../platform/refusal.ts";
 import { readAccount } from "../account.ts";
 import type { Context, Handled } from "../context.ts";
-import { type Button, type Message, notice } from "../render/message.ts";
 import { renderAccountForm } from "../render/account-form.ts";
+import { type Button, type Message, notice } from "../render/message.ts";
 import { renderQuote } from "../render/quote-card.ts";
-import type { Texts } from "../../notifications/texts/texts.ts";
 
 /** The SKU that `game` and `produk` name: a code, or a part of a name that fits one SKU only. */
 export async function chosenSku(db: Db, options: ReadonlyMap<string, string>): Promise<Sku> {

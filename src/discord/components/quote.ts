@@ -1,10 +1,10 @@
 /** Buttons of a quote card: pay, confirm the account, stop. */
 import { skuById } from "../../catalog/product.ts";
 import { saldo } from "../../ledger/transfer.ts";
+import { viewOwnOrder } from "../../orders/find.ts";
 import type { OrderMethod } from "../../orders/order.ts";
 import { placeOrder } from "../../orders/place.ts";
 import { confirmAccount, findQuote } from "../../orders/quote.ts";
-import { viewOwnOrder } from "../../orders/find.ts";
 import { inTransaction } from "../../platform/db.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { showOrderHere } from "../cards.ts";

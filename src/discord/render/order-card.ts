@@ -106,10 +106,7 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
       return card(say(texts.order.cancelled, text, colors.bad), buttons);
     }
     default:
-      return card(
-        say(texts.order.processing, texts.order.processingText, colors.neutral),
-        buttons,
-      );
+      return card(say(texts.order.processing, texts.order.processingText, colors.neutral), buttons);
   }
 }
 

@@ -61,12 +61,14 @@ export const en: Texts = {
     again: "Try again",
   },
   outcome: {
-    quote_expired: "This price is more than 5 minutes old. Start again for a sure price; no money was taken.",
+    quote_expired:
+      "This price is more than 5 minutes old. Start again for a sure price; no money was taken.",
     quote_unknown: "This card is no longer valid. Start again with /topup.",
     unconfirmed: "Please confirm first that the account is right.",
     too_many_unpaid: "You have 3 unpaid orders. Pay or cancel one of them first (/history).",
     sold_out: "This item has just sold out. No money was taken; try another one.",
-    insufficient_saldo: (saldo, price) => `Your saldo of ${saldo} is not enough for ${price}. Choose GoPay.`,
+    insufficient_saldo: (saldo, price) =>
+      `Your saldo of ${saldo} is not enough for ${price}. Choose GoPay.`,
   },
   order: {
     number: "Order no.",
@@ -104,7 +106,8 @@ export const en: Texts = {
     cancelled: "Order cancelled",
     cancelledText: "No money was taken. If you paid all the same, it goes to your saldo.",
     cannotOpen: "A GoPay payment cannot be opened now. No money was taken; try again later.",
-    notYetCancelled: "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
+    notYetCancelled:
+      "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
     facts: {
       payment: "Payment",
       purchase: "Purchase",
@@ -138,7 +141,8 @@ export const en: Texts = {
   },
   errors: {
     unknownGame: (given, known) => `There is no game "${given}". Choose one of: ${known}.`,
-    unknownSku: (given, game, known) => `There is no item "${given}" for ${game}. Choose one of: ${known}.`,
+    unknownSku: (given, game, known) =>
+      `There is no item "${given}" for ${game}. Choose one of: ${known}.`,
     unknownOrder: "That order is not yours. See /history.",
     stale: "This card is out of date. Start again with /topup or see /history.",
     fault: (code) =>

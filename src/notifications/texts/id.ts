@@ -30,7 +30,8 @@ export const id = {
     found: (nickname: string) => `Akun ditemukan: ${nickname}`,
     notFound: (field: string, example: string) =>
       `Akun ini tidak ditemukan. Periksa lagi ${field}, contoh: ${example}`,
-    cannotCheck: "Pengecekan nickname sedang gangguan. Ini bukan berarti ID salah; coba lagi nanti.",
+    cannotCheck:
+      "Pengecekan nickname sedang gangguan. Ini bukan berarti ID salah; coba lagi nanti.",
   },
   account: {
     modalTitle: (game: string) => `Akun ${game}`,
@@ -60,10 +61,12 @@ export const id = {
     again: "Coba lagi",
   },
   outcome: {
-    quote_expired: "Harga ini sudah lewat 5 menit. Buat lagi supaya harganya pasti; belum ada uang yang diambil.",
+    quote_expired:
+      "Harga ini sudah lewat 5 menit. Buat lagi supaya harganya pasti; belum ada uang yang diambil.",
     quote_unknown: "Kartu ini sudah tidak berlaku. Mulai lagi dengan /topup.",
     unconfirmed: "Pastikan dulu akunnya benar.",
-    too_many_unpaid: "Masih ada 3 pesanan yang belum dibayar. Bayar atau batalkan salah satu dulu (/history).",
+    too_many_unpaid:
+      "Masih ada 3 pesanan yang belum dibayar. Bayar atau batalkan salah satu dulu (/history).",
     sold_out: "Stok produk ini baru saja habis. Belum ada uang yang diambil; coba produk lain.",
     insufficient_saldo: (saldo: string, price: string) =>
       `Saldo ${saldo} belum cukup untuk ${price}. Pilih GoPay.`,
@@ -91,9 +94,11 @@ export const id = {
     processing: "Pembayaran diterima",
     processingText: "Diamond sedang dibeli dan dikirim. Kartu ini berubah sendiri.",
     delivered: "✅ Terkirim",
-    deliveredText: (item: string, account: string) => `${item} sudah masuk ke ${account}. Terima kasih!`,
+    deliveredText: (item: string, account: string) =>
+      `${item} sudah masuk ke ${account}. Terima kasih!`,
     refunded: "↩️ Uang kembali",
-    refundedText: (total: string) => `${total} sudah masuk ke saldo. Pakai lagi kapan saja, lihat /saldo.`,
+    refundedText: (total: string) =>
+      `${total} sudah masuk ke saldo. Pakai lagi kapan saja, lihat /saldo.`,
     refundReasons: {
       account: "Pemasok menolak akun ini. Periksa lagi ID-nya.",
       supplier: "Pemasok tidak bisa mengirim produk ini sekarang.",
@@ -102,9 +107,12 @@ export const id = {
     expired: "⌛ Waktu bayar habis",
     expiredText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
     cancelled: "Pesanan dibatalkan",
-    cancelledText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
-    cannotOpen: "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
-    notYetCancelled: "GoPay belum menjawab, jadi pesanan belum bisa dibatalkan. Ia berakhir sendiri kalau tidak dibayar.",
+    cancelledText:
+      "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
+    cannotOpen:
+      "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
+    notYetCancelled:
+      "GoPay belum menjawab, jadi pesanan belum bisa dibatalkan. Ia berakhir sendiri kalau tidak dibayar.",
     facts: {
       payment: "Pembayaran",
       purchase: "Pembelian",
@@ -137,7 +145,8 @@ export const id = {
     empty: "Belum ada pesanan. Mulai dengan /topup.",
   },
   errors: {
-    unknownGame: (given: string, known: string) => `Game "${given}" tidak ada. Pilih salah satu: ${known}.`,
+    unknownGame: (given: string, known: string) =>
+      `Game "${given}" tidak ada. Pilih salah satu: ${known}.`,
     unknownSku: (given: string, game: string, known: string) =>
       `Produk "${given}" tidak ada di ${game}. Pilih salah satu: ${known}.`,
     unknownOrder: "Pesanan itu tidak ada di akunmu. Lihat /history.",

@@ -1,0 +1,51 @@
+/** Test databases: clones of the migrated and seeded template, thrown away afterwards. */
+import type { TestContext } from "node:test";
+import pg from "pg";
+
+function setting(name: "TEST_SERVER" | "TEST_TEMPLATE"): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error("run the tests with `npm test -- FILE`");
+  return value;
+}
+
+let cloneCount = 0;
+
+/** Runs what a test must undo in reverse order; node:test itself would go forwards. */
+export function cleanUp(t: TestContext): (step: () => unknown) => void {
+  const steps: (() => unknown)[] = [];
+  t.after(async () => {
+    for (const step of steps.reverse()) await step();
+  });
+  return (step) => steps.push(step);
+}
+
+/** The connection string of a database of this test's own. */
+export async function cloneDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
+  const name = `konter_test_${process.pid}_${cloneCount++}`;
+  await onServer(`create database ${name} template ${setting("TEST_TEMPLATE")}`);
+  atEnd(() => onServer(`drop database ${name} with (force)`));
+  return withDatabase(name);
+}
+
+/** The connection string of an empty database of this test's own. */
+export async function emptyDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
+  const name = `konter_empty_${process.pid}_${cloneCount++}`;
+  await onServer(`create database ${name}`);
+  atEnd(() => onServer(`drop database ${name} with (force)`));
+  return withDatabase(name);
+}
+
+function withDatabase(name: string): string {
+  return setting("TEST_SERVER").replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`);
+}
+
+async function onServer(text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: setting("TEST_SERVER") });
+  await client.connect();
+  await client.query(text).finally(() => client.end());
+}
+
+/** Each large demand in its reduced or its full size: `npm test` or `npm run test:long`. */
+export function scale(sizes: { short: number; long: number }): number {
+  return process.env.TEST_SCALE === "long" ? sizes.long : sizes.short;
+}

@@ -1,0 +1,194 @@
+/** World: the real store on a cloned database, with simulators and a clock that the test moves. */
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { startSimulators } from "../simulators/world.ts";
+import { partiesSchema } from "../src/config.ts";
+import { trialBalance } from "../src/ledger/transfer.ts";
+import { startStore } from "../src/main.ts";
+import { createSandboxClock } from "../src/platform/clock.ts";
+import { createLog } from "../src/platform/log.ts";
+import { createSeededRandom } from "../src/platform/random.ts";
+import { type Buyer, enterDiscord } from "./buyer.ts";
+import { cleanUp, cloneDatabase } from "./database.ts";
+import { getJson, postJson } from "./json.ts";
+
+export interface Charge {
+  readonly order_id: string;
+  readonly transaction_id: string;
+  readonly gross_amount: number;
+  readonly transaction_status: string;
+  readonly paid_idr: number;
+}
+
+export interface SupplierPurchase {
+  readonly ref_id: string;
+  readonly customer_no: string;
+  readonly status: string;
+  readonly sn: string;
+  readonly price: number;
+  readonly debit_count: number;
+  readonly hasty_inquiries: number;
+}
+
+const longestStepMs = 60_000;
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** Opens a world for one test. The same seed gives the same ids and the same chances. */
+export async function openWorld(t: TestContext, options: { seed: number; frozen?: boolean }) {
+  const atEnd = cleanUp(t);
+  const databaseUrl = await cloneDatabase(atEnd);
+  const frozenAt = new Date("2026-11-23T03:00:00Z");
+  const clock = createSandboxClock(options.frozen === false ? {} : { frozenAt });
+  const random = createSeededRandom(options.seed);
+  let storeUrl = "";
+  const simulators = await startSimulators({
+    port: 0,
+    clock,
+    randomBytes: random.bytes,
+    storeUrl: () => storeUrl,
+  });
+  atEnd(() => simulators.close());
+  const store = await startStore({
+    config: {
+      port: 0,
+      simulatorPort: 0,
+      dataDir: "",
+      databaseUrl,
+      logLevel: "silent",
+      parties: partiesSchema.parse(simulators.parties),
+    },
+    clock,
+    random,
+    log: createLog({ level: process.env.TEST_LOG ?? "silent", terminal: true }),
+    onFatal: (error) => assert.fail(error),
+  });
+  atEnd(() => store.stop());
+  storeUrl = store.url;
+
+  /** Waits until nothing is due or under way on any side. */
+  const untilQuiet = async () => {
+    await simulators.idle();
+    await store.quiet();
+    await simulators.idle();
+    await store.quiet();
+  };
+  const discord = await enterDiscord(simulators.url, untilQuiet);
+  const books = <T>(party: string) => getJson<T>(`${simulators.url}/${party}/_books`);
+
+  const midtrans = {
+    charges: async () => (await books<{ charges: Charge[] }>("midtrans")).charges,
+    async lastCharge(): Promise<Charge> {
+      const charge = (await midtrans.charges()).at(-1);
+      assert.ok(charge, "nothing was charged");
+      return charge;
+    },
+    /** The buyer's wallet pays the newest charge. */
+    async isPaid() {
+      const { transaction_id } = await midtrans.lastCharge();
+      await postJson(`${simulators.url}/midtrans/_wallet/pay`, { transaction_id });
+      await untilQuiet();
+    },
+    /** Money arrives whatever the state of the charge. */
+    async receives(charge: Charge, grossAmount = charge.gross_amount) {
+      await postJson(`${simulators.url}/midtrans/_control/settle`, {
+        order_id: charge.order_id,
+        gross_amount: grossAmount,
+      });
+      await untilQuiet();
+    },
+  };
+  const digiflazz = {
+    purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
+    balance: async () => (await books<{ balance: number }>("digiflazz")).balance,
+  };
+
+  return {
+    store,
+    db: store.db,
+    clock,
+    simulators,
+    midtrans,
+    digiflazz,
+    buyer: discord.buyer,
+    secondBuyer: discord.secondBuyer,
+    untilQuiet,
+    books,
+    url: store.url,
+    /** The next calls of an operation go wrong (simulators/README.md). */
+    async breaks(party: string, operation: string, fault: string, count = 1) {
+      const url = `${simulators.url}/${party}/_control/faults`;
+      await postJson(url, { operation, fault, count });
+    },
+    /** Moves the clock of the store and of all parties, a minute at a time. */
+    async advance(time: { minutes?: number; seconds?: number }) {
+      let leftMs = ((time.minutes ?? 0) * 60 + (time.seconds ?? 0)) * 1000;
+      while (leftMs > 0) {
+        const stepMs = Math.min(leftMs, longestStepMs);
+        clock.advance(stepMs);
+        leftMs -= stepMs;
+        await untilQuiet();
+      }
+    },
+    /** Stock of a SKU that can be sold now. */
+    async available(skuCode: string): Promise<number> {
+      const [game = ""] = skuCode.split("_");
+      const { data } = await getJson<{ data: { code: string; stock: number }[] }>(
+        `${store.url}/api/v1/game/products/${game}`,
+      );
+      return data.find((sku) => sku.code === skuCode)?.stock ?? 0;
+    },
+    /** The proofs that hold whenever nothing is under way: see checkBooks. */
+    async booksBalance() {
+      await checkBooks(store.db, await digiflazz.purchases(), await midtrans.charges());
+    },
+  };
+}
+
+/** Our ledger against the parties' own books. Throws on the first difference. */
+export async function checkBooks(
+  db: Parameters<typeof trialBalance>[0],
+  purchases: readonly SupplierPurchase[],
+  charges: readonly Charge[],
+) {
+  const accounts = await trialBalance(db);
+  const held = (name: string) => accounts.get(name) ?? 0n;
+  const sum = (numbers: readonly number[]) => BigInt(numbers.reduce((a, b) => a + b, 0));
+
+  const bought = purchases.filter((one) => one.status === "Sukses");
+  assert.equal(held("cost_of_sales"), sum(bought.map((one) => one.price)), "cost of sales");
+  const open = await db
+    .selectFrom("purchases")
+    .select("max_cost")
+    .where("state", "=", "open")
+    .execute();
+  const openCost = open.reduce((total, one) => total + one.max_cost, 0n);
+  assert.equal(held("in_transit:digiflazz"), openCost, "in transit is what open purchases hold");
+
+  const matching = charges.filter((one) => one.paid_idr === one.gross_amount);
+  assert.equal(held("gateway:midtrans"), sum(matching.map((one) => one.paid_idr)), "collected");
+
+  const owed = await db
+    .selectFrom("orders")
+    .select(["price", "state"])
+    .where("state", "in", ["paid", "fulfilling", "refunding"])
+    .execute();
+  const inEscrow = owed.reduce((total, order) => total + order.price, 0n);
+  assert.equal(held("escrow"), inEscrow, "escrow is what is paid and not yet delivered");
+
+  for (const row of await db.selectFrom("balances").selectAll().execute()) {
+    assert.equal(row.posted, held(row.ledger_account), `balance of ${row.ledger_account}`);
+  }
+  const stock = await db.selectFrom("stock").selectAll().execute();
+  const reservations = await db.selectFrom("reservations").selectAll().execute();
+  for (const row of stock) {
+    const live = reservations.filter(
+      (one) => one.sku_id === row.sku_id && ["live", "permanent"].includes(one.state),
+    );
+    assert.equal(row.reserved, live.length, `reserved stock of SKU ${row.sku_id}`);
+  }
+  const dead = await db.selectFrom("jobs").selectAll().where("state", "=", "dead").execute();
+  assert.deepEqual(dead, [], "no job is dead");
+}
+
+export type { Buyer };
