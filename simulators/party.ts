@@ -1,10 +1,6 @@
 /** What every simulated party is given by the world it lives in. */
+import type { SimulatedClock } from "./clock.ts";
 import type { Steps } from "./steps.ts";
-
-export interface SimulatedClock {
-  now(): Date;
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
 
 export interface PartyContext {
   readonly clock: SimulatedClock;

@@ -1,5 +1,5 @@
 /** Delayed work of the parties: a step sleeps on the world's clock until it is due, then runs. */
-import type { SimulatedClock } from "./party.ts";
+import type { SimulatedClock } from "./clock.ts";
 
 export interface Steps {
   at(due: Date, work: (signal: AbortSignal) => Promise<void>): void;

@@ -1,10 +1,11 @@
 /** The sandbox world: one loopback server that hosts every simulated party under its own prefix. */
 import { join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
+import type { SimulatedClock } from "./clock.ts";
 import { registerDigiflazz } from "./digiflazz/digiflazz.ts";
 import { registerDiscord } from "./discord/discord.ts";
 import { registerMidtrans } from "./midtrans/midtrans.ts";
-import type { PartyContext, SimulatedClock } from "./party.ts";
+import type { PartyContext } from "./party.ts";
 import { createSteps } from "./steps.ts";
 import { registerVipReseller } from "./vip-reseller/vip-reseller.ts";
 

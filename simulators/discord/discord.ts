@@ -2,8 +2,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyInstance } from "fastify";
+import type { SimulatedClock } from "../clock.ts";
 import { registerFaults } from "../faults.ts";
-import type { SimulatedClock } from "../party.ts";
 import { keepRawBodies } from "../wire.ts";
 import { createAudience, registerClient } from "./client.ts";
 import { createGateway } from "./gateway.ts";

@@ -122,7 +122,7 @@ export function createMessages(
       timestamp: new Date(message.createdAtMs).toISOString(),
       edited_timestamp:
         message.editedAtMs === null ? null : new Date(message.editedAtMs).toISOString(),
-      tts: "no",
+      tts: false,
       mention_everyone: false,
       mentions: [],
       mention_roles: [],

@@ -1,7 +1,7 @@
 /** What Discord remembers: one object that fits in a JSON file, and the ids and tokens it hands out. */
 import { Locale, type Permissions } from "discord-api-types/v10";
 import { openBooks } from "../books.ts";
-import type { SimulatedClock } from "../party.ts";
+import type { SimulatedClock } from "../clock.ts";
 import type { Command } from "./command-rules.ts";
 import type { ComponentRow, Embed } from "./message-rules.ts";
 import type { Modal } from "./modal-rules.ts";

@@ -69,15 +69,17 @@ type Handle = (interaction: GatewayInteractionCreateDispatchData, api: API) => P
 
 /** A world with Discord in it; its bots leave before it ends, or they would look for it for ever. */
 export async function openDiscord(t: TestContext, options: { booksDirectory?: string } = {}) {
-  const leaving: (() => Promise<void>)[] = [];
+  const leaving: (() => unknown)[] = [];
   t.after(() => Promise.all(leaving.map((leave) => leave())));
   const world = await openWorld(t, options);
+  const violations: unknown[] = [];
+  t.after(() => assert.deepEqual(violations, []));
   return {
     world,
     person: personOf(world, 0),
     other: personOf(world, 1),
     async connect(handle: Handle = async () => {}, intents = 0) {
-      const bot = await connectBot(world, handle, intents);
+      const bot = await connectBot(world, handle, intents, violations);
       leaving.push(bot.leave);
       return bot;
     },
@@ -85,9 +87,8 @@ export async function openDiscord(t: TestContext, options: { booksDirectory?: st
 }
 
 /** Logs in, hands every interaction to `handle` and collects what that throws. */
-async function connectBot(world: World, handle: Handle, intents: number) {
+async function connectBot(world: World, handle: Handle, intents: number, violations: unknown[]) {
   const { base_url, token, application_id } = world.parties().discord;
-  const violations: unknown[] = [];
   const rest = new REST({
     api: base_url,
     version: "10",
@@ -128,11 +129,7 @@ async function connectBot(world: World, handle: Handle, intents: number) {
   await ready;
   const register = (commands: RESTPutAPIApplicationCommandsJSONBody) =>
     client.api.applicationCommands.bulkOverwriteGlobalCommands(application_id, commands);
-  async function leave(): Promise<void> {
-    await gateway.destroy();
-    assert.deepEqual(violations, []);
-  }
-  return { api: client.api, application_id, failures, register, leave };
+  return { api: client.api, application_id, failures, register, leave: () => gateway.destroy() };
 }
 
 function personOf(world: World, index: number) {

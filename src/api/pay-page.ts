@@ -25,7 +25,7 @@ export function registerPayPage(app: FastifyInstance, deps: { db: Db; walletOrig
       return reply.send(renderPage(view, locale, texts, deps.walletOrigins));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const body = `<main><h1>Konter</h1><p>${escape(texts.page.unknown)}</p></main>`;
+      const body = `<main><h1>Konter</h1><p>${html(texts.page.unknown)}</p></main>`;
       return reply.code(404).send(page(locale, "Konter", body, false));
     }
   });
@@ -70,14 +70,14 @@ function renderPage(view: OrderView, locale: Locale, texts: Texts, walletOrigins
   if (purchase?.serial_number) rows.push([texts.order.serial, purchase.serial_number]);
   const payable = order.state === "awaiting_payment" && payment?.state === "pending";
   const list = rows
-    .map(([name, value]) => `<div><dt>${escape(name)}</dt><dd>${escape(value)}</dd></div>`)
+    .map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`)
     .join("");
   const body = `<main>
-<h1>${escape(title)}</h1>
-<p class="state ${order.state}" role="status">${escape(headline(view, texts))}</p>
+<h1>${html(title)}</h1>
+<p class="state ${order.state}" role="status">${html(headline(view, texts))}</p>
 ${payable ? renderPayment(view, texts, locale, walletOrigins) : ""}
 <dl>${list}</dl>
-<p class="hint">${escape(texts.page.back)}</p>
+<p class="hint">${html(texts.page.back)}</p>
 </main>`;
   return page(locale, title, body, !settled.has(order.state));
 }
@@ -115,13 +115,13 @@ function renderPayment(view: OrderView, texts: Texts, locale: Locale, walletOrig
   const say = payment.qr_image ? texts.order.payText : texts.order.payTextNoQr;
   const link = payment.deep_link && allowed(payment.deep_link, walletOrigins);
   const button = link
-    ? `<a class="wallet" href="${escape(link)}" rel="noreferrer">${escape(texts.page.openWallet)}</a>`
+    ? `<a class="wallet" href="${html(link)}" rel="noreferrer">${html(texts.page.openWallet)}</a>`
     : "";
   const picture = payment.qr_image
-    ? `<img src="/pay/${order.page_token}/qr.png" width="280" height="280" alt="${escape(texts.order.qrAlt(total, order.code))}">`
+    ? `<img src="/pay/${order.page_token}/qr.png" width="280" height="280" alt="${html(texts.order.qrAlt(total, order.code))}">`
     : "";
   const [first = "", second = ""] = say(`${clock} WIB`, total).split("\n");
-  return `<section>${picture}<p>${escape(first)}</p><p><strong>${escape(second)}</strong></p>${button}</section>`;
+  return `<section>${picture}<p>${html(first)}</p><p><strong>${html(second)}</strong></p>${button}</section>`;
 }
 
 // A link from a gateway is followed only to a wallet's app, to https, or to a known simulator.
@@ -138,7 +138,7 @@ function page(locale: Locale, title: string, body: string, refresh: boolean): st
 <html lang="${locale}"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">${again}
-<title>${escape(title)}</title><style>${payPageStyle}</style></head>
+<title>${html(title)}</title><style>${payPageStyle}</style></head>
 <body>${body}</body></html>`;
 }
 
@@ -150,6 +150,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+function html(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

@@ -1,5 +1,6 @@
 /** Order: aggregate; its states and how they follow each other (design: the life of an order). */
-import type { OrderRow } from "./repository.ts";
+import type { Selectable } from "kysely";
+import type { Schema } from "../platform/db.ts";
 
 export type OrderState =
   | "awaiting_payment" // stock reserved, price locked, payment open
@@ -24,7 +25,11 @@ export const nextStates: Readonly<Record<OrderState, readonly OrderState[]>> = {
 
 export type OrderMethod = "saldo" | "gopay";
 
-export type Order = OrderRow;
+// A check and a trigger hold the columns to these values; the generated types say text.
+export type Order = Omit<Selectable<Schema["orders"]>, "state" | "method"> & {
+  readonly state: OrderState;
+  readonly method: OrderMethod;
+};
 
 export const quoteLifeMs = 5 * 60_000;
 /** Until when an order can be paid; the payment itself ends earlier. */

@@ -1,15 +1,9 @@
 /** Order repository: every statement that touches orders, outside place.sql. Private to this folder. */
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
-import type { OrderState } from "./order.ts";
+import type { Order, OrderState } from "./order.ts";
 
-export type OrderRow = Omit<Selectable<Schema["orders"]>, "state" | "method"> & {
-  readonly state: OrderState;
-  readonly method: "saldo" | "gopay";
-};
-
-// The check and the trigger hold the columns to these values; the generated types say text.
-const asOrder = (row: Selectable<Schema["orders"]>) => row as OrderRow;
+const asOrder = (row: Selectable<Schema["orders"]>) => row as Order;
 
 export async function insertQuote(tx: Tx, quote: Insertable<Schema["quotes"]>) {
   await tx.insertInto("quotes").values(quote).execute();

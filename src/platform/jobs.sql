@@ -33,10 +33,10 @@ returns setof jobs language sql as $$
   returning *
 $$;
 
--- Puts a job back to wait, unless work of the same name and key waits already. Nothing happens when
+-- Puts a job back to wait with `attempts` counted against it, unless work of the same name and key waits already. Nothing happens when
 -- the lease has been taken over.
 create or replace function jobs_retry(
-  job_id bigint, job_fence int, job_run_at timestamptz, error text, at timestamptz
+  job_id bigint, job_fence int, job_run_at timestamptz, attempts int, error text, at timestamptz
 ) returns void language plpgsql as $$
 declare
   job jobs;
@@ -46,7 +46,7 @@ begin
     return;
   end if;
   insert into jobs (name, key, payload, run_at, attempt_count, fence, last_error, enqueued_at)
-  values (job.name, job.key, job.payload, job_run_at, job.attempt_count, job.fence, error, at)
+  values (job.name, job.key, job.payload, job_run_at, attempts, job.fence, error, at)
   on conflict (name, key) where state = 'waiting'
   do update set run_at = least(jobs.run_at, excluded.run_at);
 end

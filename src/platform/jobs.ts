@@ -89,10 +89,10 @@ export function startWorker(
     await db.deleteFrom("jobs").where("id", "=", job.id).where("fence", "=", job.fence).execute();
   };
 
-  const retry = async (job: LeasedJob, afterMs: number, error: string) => {
+  const retry = async (job: LeasedJob, afterMs: number, attempts: number, error: string) => {
     const now = clock.now();
     const runAt = new Date(now.getTime() + afterMs);
-    await sql`select jobs_retry(${job.id}, ${job.fence}, ${runAt}, ${error}, ${now})`.execute(db);
+    await sql`select jobs_retry(${job.id}, ${job.fence}, ${runAt}, ${attempts}, ${error}, ${now})`.execute(db);
   };
 
   const bury = async (job: LeasedJob, error: string) => {
@@ -112,13 +112,13 @@ export function startWorker(
       await handler(job.payload);
       await finish(job);
     } catch (error) {
-      if (error instanceof RunAgain) return retry(job, error.afterMs, error.message);
+      if (error instanceof RunAgain) return retry(job, error.afterMs, 0, error.message);
       const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
       // A refusal is an answer: asking again would be refused again.
       if (error instanceof Refusal || job.attempt_count >= maxAttempts) return bury(job, message);
       log.warn({ job: job.name, key: job.key, attempt: job.attempt_count, error: message }, "job");
       const afterMs = Math.min(longestRetryMs, firstRetryMs * 2 ** (job.attempt_count - 1));
-      await retry(job, afterMs, message);
+      await retry(job, afterMs, job.attempt_count, message);
     }
   };
 

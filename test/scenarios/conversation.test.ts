@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { openWorld } from "../world.ts";
+
+const account = { id: "123456789", server: "2001" };
+
+test("two clicks on a pay button, and a redelivered one, are one order", async (t) => {
+  const world = await openWorld(t, { seed: 41 });
+  const { buyer } = world;
+  await buyer.quotes("ML_86", account);
+  await world.breaks("discord", "interaction", "duplicate");
+  await Promise.all([buyer.press("Bayar GoPay"), buyer.press("Bayar GoPay")]);
+  await world.untilQuiet();
+  assert.equal((await world.midtrans.charges()).length, 1);
+  assert.equal(await world.available("ML_86"), 99);
+  assert.match(await buyer.reads(), /Bayar dengan GoPay/);
+});
+
+test("a price is held for five minutes; after that nothing is placed", async (t) => {
+  const world = await openWorld(t, { seed: 42 });
+  await world.buyer.quotes("ML_86", account);
+  await world.advance({ minutes: 6 });
+  await world.buyer.press("Bayar GoPay");
+  assert.match(await world.buyer.reads(), /Harga ini sudah lewat 5 menit/);
+  assert.deepEqual(await world.midtrans.charges(), []);
+  const again = await world.buyer.press("Coba lagi");
+  assert.equal(again.callback_type, 9, "the form opens again");
+  assert.match(JSON.stringify(again.modal), /"value":"123456789"/, "with what was typed");
+});
+
+test("stock that has just been sold is refused, and no money is asked for", async (t) => {
+  const world = await openWorld(t, { seed: 43 });
+  await world.buyer.quotes("ML_86", account);
+  await world.db.updateTable("stock").set({ on_hand: 0 }).execute();
+  await world.buyer.press("Bayar GoPay");
+  assert.match(await world.buyer.reads(), /Stok produk ini baru saja habis/);
+  assert.deepEqual(await world.midtrans.charges(), []);
+});
+
+test("at most three unpaid orders a customer", async (t) => {
+  const world = await openWorld(t, { seed: 44 });
+  for (let count = 0; count < 3; count++) await world.buyer.orders("FF_70", { id: "987654321" });
+  await world.buyer.quotes("FF_70", { id: "987654321" });
+  await world.buyer.press("Bayar GoPay");
+  assert.match(await world.buyer.reads(), /Masih ada 3 pesanan yang belum dibayar/);
+  assert.equal((await world.midtrans.charges()).length, 3);
+  await world.secondBuyer.orders("FF_70", { id: "887654321" });
+  assert.match(await world.secondBuyer.reads(), /Bayar dengan GoPay/);
+});
+
+test("an account that does not exist is not quoted, and what was typed is kept", async (t) => {
+  const world = await openWorld(t, { seed: 45 });
+  await world.buyer.quotes("ML_86", { id: "404123456", server: "2001" });
+  assert.match(await world.buyer.reads(), /Akun ini tidak ditemukan/);
+  const again = await world.buyer.press("Coba lagi");
+  assert.match(JSON.stringify(again.modal), /"value":"404123456"/);
+});
+
+test("an account nobody can check needs the buyer's word before it can be paid", async (t) => {
+  const world = await openWorld(t, { seed: 46 });
+  await world.buyer.quotes("ML_86", { id: "503123456", server: "2001" });
+  assert.match(await world.buyer.reads(), /Nickname belum bisa dicek sekarang/);
+  await assert.rejects(world.buyer.press("Bayar GoPay"), /no button/);
+  await world.buyer.press("Akun sudah benar, lanjut");
+  await world.buyer.press("Bayar GoPay");
+  await world.midtrans.isPaid();
+  await world.advance({ seconds: 2 });
+  assert.match(await world.buyer.reads(), /Terkirim/);
+});
+
+test("/cek tells found, not found, wrong form and cannot check apart", async (t) => {
+  const world = await openWorld(t, { seed: 47 });
+  const check = async (userid: string, server?: string) => {
+    await world.buyer.command("cek", { game: "ml", userid, ...(server ? { server } : {}) });
+    return world.buyer.reads();
+  };
+  assert.match(await check("123456789", "2001"), /✅ Valid/);
+  assert.match(await check("123456789 (2001)"), /✅ Valid/);
+  assert.match(await check("404123456", "2001"), /❌ Tidak valid/);
+  assert.match(await check("503123456", "2001"), /⚠️ Belum bisa dicek/);
+  assert.match(await check("123456789", "ID"), /Zone ID berupa angka, bukan "ID"/);
+  assert.match(await check("123456789"), /Zone ID belum diisi/);
+  assert.match(await check("abc", "2001"), /User ID tidak cocok\. Contoh: 123456789/);
+});
+
+test("/price knows games in any case and lists them when it does not know one", async (t) => {
+  const world = await openWorld(t, { seed: 48 });
+  await world.buyer.command("price", { game: "mL" });
+  assert.match(await world.buyer.reads(), /🎮 Harga Mobile Legends\n• 86 Diamond: Rp 20\.000\n/);
+  await world.buyer.command("price", { game: "dota" });
+  assert.match(await world.buyer.reads(), /Pilih salah satu: ML, FF, PUBG, GENSHIN, VALORANT/);
+});
+
+test("games and SKUs are suggested while typing, with their price", async (t) => {
+  const world = await openWorld(t, { seed: 49 });
+  const games = await world.buyer.suggestions("topup", { game: "mob" }, "game");
+  assert.deepEqual(
+    games.map((choice) => choice.value),
+    ["ML", "PUBG"],
+  );
+  const skus = await world.buyer.suggestions("topup", { game: "ML", produk: "86" }, "produk");
+  assert.deepEqual(skus, [{ name: "86 Diamond - Rp 20.000", value: "ML_86" }]);
+});
+
+test("an English reader is spoken to in English", async (t) => {
+  const world = await openWorld(t, { seed: 50 });
+  const { buyer } = world;
+  await buyer.speaks("en-US");
+  await buyer.quotes("ML_86", account);
+  assert.match(await buyer.reads(), /Check your order/);
+  await buyer.press("Pay with GoPay");
+  assert.match(await buyer.reads(), /Scan this QR code/);
+  await world.midtrans.isPaid();
+  await world.advance({ seconds: 2 });
+  assert.match(await buyer.reads(), /Delivered/);
+});
+
+test("an old or foreign button says that the card is out of date", async (t) => {
+  const world = await openWorld(t, { seed: 51 });
+  await world.buyer.orders("ML_86", account);
+  await world.db.updateTable("orders").set({ code: "GONE000000" }).execute();
+  await world.buyer.press("Cek status");
+  assert.match(await world.buyer.reads(), /Pesanan itu tidak ada di akunmu/);
+});
+
+test("Discord breaks off while an answer is shown: it is shown all the same, once", async (t) => {
+  const world = await openWorld(t, { seed: 52 });
+  await world.breaks("discord", "edit", "http_500", 1);
+  await world.buyer.orders("ML_86", account);
+  assert.match(await world.buyer.reads(), /Bayar dengan GoPay/);
+  assert.equal((await world.midtrans.charges()).length, 1);
+});
