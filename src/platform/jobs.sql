@@ -33,8 +33,16 @@ returns setof jobs language sql as $$
   returning *
 $$;
 
--- Puts a job back to wait with `attempts` counted against it, unless work of the same name and key waits already. Nothing happens when
--- the lease has been taken over.
+-- Renews leases. One that was taken over has another fence by now and is its new holder's to renew.
+create or replace function jobs_renew(job_ids bigint[], job_fences int[], until timestamptz)
+returns void language sql as $$
+  update jobs set lease_until = until
+  from unnest(job_ids, job_fences) as held (id, fence)
+  where jobs.id = held.id and jobs.fence = held.fence and jobs.state = 'running'
+$$;
+
+-- Puts a job back to wait with `attempts` counted against it, unless work of the same name and key
+-- waits already. Nothing happens when the lease has been taken over.
 create or replace function jobs_retry(
   job_id bigint, job_fence int, job_run_at timestamptz, attempts int, error text, at timestamptz
 ) returns void language plpgsql as $$

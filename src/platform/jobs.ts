@@ -70,8 +70,11 @@ export function startWorker(
   handlers: Readonly<Record<string, JobHandler>>,
 ): Worker {
   const { db, clock, log } = deps;
-  const running = new Map<bigint, Promise<void>>();
+  const running = new Map<bigint, { readonly fence: number; readonly done: Promise<void> }>();
+  const allDone = () => Promise.all([...running.values()].map((task) => task.done));
   const stopping = new AbortController();
+  // Leases are renewed to the end: a stopping worker still finishes what it began.
+  const stopped = new AbortController();
   let nap = new AbortController();
   const wake = () => nap.abort();
   db.afterCommit.add(wake);
@@ -92,7 +95,9 @@ export function startWorker(
   const retry = async (job: LeasedJob, afterMs: number, attempts: number, error: string) => {
     const now = clock.now();
     const runAt = new Date(now.getTime() + afterMs);
-    await sql`select jobs_retry(${job.id}, ${job.fence}, ${runAt}, ${attempts}, ${error}, ${now})`.execute(db);
+    await sql`select jobs_retry(${job.id}, ${job.fence}, ${runAt}, ${attempts}, ${error}, ${now})`.execute(
+      db,
+    );
   };
 
   const bury = async (job: LeasedJob, error: string) => {
@@ -123,26 +128,24 @@ export function startWorker(
   };
 
   const start = (job: LeasedJob) => {
-    const task = run(job)
+    const done = run(job)
       // The lease runs out and the job is taken over; the database may be away for a moment.
       .catch((error: unknown) => log.error({ job: job.name, error: String(error) }, "job lost"))
       .finally(() => {
         running.delete(job.id);
         wake();
       });
-    running.set(job.id, task);
+    running.set(job.id, { fence: job.fence, done });
   };
 
   const renew = async () => {
-    while (!stopping.signal.aborted) {
-      await clock.sleep(renewMs, stopping.signal).catch(() => {});
+    while (!stopped.signal.aborted) {
+      await clock.sleep(renewMs, stopped.signal).catch(() => {});
       if (running.size === 0) continue;
-      await db
-        .updateTable("jobs")
-        .set({ lease_until: new Date(clock.now().getTime() + leaseMs) })
-        .where("id", "in", [...running.keys()])
-        .where("state", "=", "running")
-        .execute()
+      const leaseUntil = new Date(clock.now().getTime() + leaseMs);
+      const fences = [...running.values()].map((task) => task.fence);
+      await sql`select jobs_renew(${[...running.keys()]}::bigint[], ${fences}::int[], ${leaseUntil})`
+        .execute(db)
         .catch((error: unknown) => log.warn({ error: String(error) }, "cannot renew leases"));
     }
   };
@@ -161,12 +164,13 @@ export function startWorker(
       await clock.sleep(pollMs, AbortSignal.any([nap.signal, stopping.signal])).catch(() => {});
     }
   };
-  const looping = Promise.all([loop(), renew()]);
+  const looping = loop();
+  const renewing = renew();
 
   return {
     async quiet() {
       for (;;) {
-        await Promise.all(running.values());
+        await allDone();
         const due = await db
           .selectFrom("jobs")
           .select("id")
@@ -183,7 +187,9 @@ export function startWorker(
       db.afterCommit.delete(wake);
       stopping.abort();
       await looping;
-      await Promise.all(running.values());
+      await allDone();
+      stopped.abort();
+      await renewing;
     },
   };
 }

@@ -5,7 +5,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const repository = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 export interface Migrated {
   readonly migrations: readonly string[];
@@ -18,37 +18,37 @@ interface SqlFile {
   readonly hash: string;
 }
 
-function readSql(path: string): SqlFile {
+function readSql(root: string, path: string): SqlFile {
   const text = readFileSync(path, "utf8");
   const hash = createHash("sha256").update(text).digest("hex");
   return { name: relative(root, path).split(sep).join("/"), text, hash };
 }
 
 /** Every SQL function file of the modules, `src/<module>/<verb>.sql`, in the order of their names. */
-export function functionFiles(): SqlFile[] {
+function functionFiles(root: string): SqlFile[] {
   const source = join(root, "src");
   return readdirSync(source, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .flatMap((entry) => readdirSync(join(source, entry.name)).map((file) => join(entry.name, file)))
     .filter((file) => file.endsWith(".sql"))
     .sort()
-    .map((file) => readSql(join(source, file)));
+    .map((file) => readSql(root, join(source, file)));
 }
 
-function migrationFiles(): SqlFile[] {
+function migrationFiles(root: string): SqlFile[] {
   const folder = join(root, "migrations");
   return readdirSync(folder)
     .filter((file) => /^\d{4}_.*\.sql$/.test(file))
     .sort()
-    .map((file) => readSql(join(folder, file)));
+    .map((file) => readSql(root, join(folder, file)));
 }
 
 /**
  * Brings a database up to this code. Safe to run twice and by two processes at once: the second
  * waits for the first and finds nothing to do. Throws when a migration that was applied has been
- * edited since, because the database could then be anything.
+ * edited since, because the database could then be anything. `root` holds `migrations/` and `src/`.
  */
-export async function migrate(connectionString: string): Promise<Migrated> {
+export async function migrate(connectionString: string, root = repository): Promise<Migrated> {
   const client = new pg.Client({ connectionString, application_name: "konter migrate" });
   await client.connect();
   try {
@@ -77,7 +77,7 @@ export async function migrate(connectionString: string): Promise<Migrated> {
     };
 
     const migrations: string[] = [];
-    for (const file of migrationFiles()) {
+    for (const file of migrationFiles(root)) {
       const hash = applied.get(file.name);
       if (hash !== undefined && hash !== file.hash) {
         throw new Error(`${file.name} was changed after it was applied: add a new one instead`);
@@ -87,7 +87,7 @@ export async function migrate(connectionString: string): Promise<Migrated> {
       migrations.push(file.name);
     }
     const functions: string[] = [];
-    for (const file of functionFiles()) {
+    for (const file of functionFiles(root)) {
       if (applied.get(file.name) === file.hash) continue;
       await apply(file);
       functions.push(file.name);

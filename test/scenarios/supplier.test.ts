@@ -65,7 +65,12 @@ test("the supplier's answer is lost after it worked: bought once, delivered once
 });
 
 // A hanging call ends by our own time-out of 20 real seconds, so it is left to the long run.
-const faults = ["http_500", "html_502", "http_429", ...["hang"].slice(0, scale({ short: 0, long: 1 }))];
+const faults = [
+  "http_500",
+  "html_502",
+  "http_429",
+  ...["hang"].slice(0, scale({ short: 0, long: 1 })),
+];
 
 for (const fault of faults) {
   test(`the supplier answers ${fault}: unknown, asked again, delivered once`, async (t) => {

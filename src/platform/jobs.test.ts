@@ -1,0 +1,294 @@
+/** The rules of jobs, on a real database and a clock that stands still. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { createSandboxClock } from "./clock.ts";
+import { inTransaction, openDatabase } from "./db.ts";
+import { enqueue, type JobHandler, type NewJob, RunAgain, startWorker } from "./jobs.ts";
+import { createLog } from "./log.ts";
+import { Refusal } from "./refusal.ts";
+
+const start = new Date("2026-11-23T03:00:00Z");
+const after = (ms: number) => new Date(start.getTime() + ms);
+const log = createLog({ level: "silent", terminal: false });
+const leaseMs = 15_000;
+
+async function openShop(t: TestContext) {
+  const atEnd = cleanUp(t);
+  const connectionString = await cloneDatabase(atEnd);
+  const db = openDatabase({ connectionString, poolSize: 8, onPoolError: () => {} });
+  atEnd(() => db.destroy());
+  const clock = createSandboxClock({ frozenAt: start });
+  const jobs = () => db.selectFrom("jobs").selectAll().orderBy("id").execute();
+  return {
+    db,
+    clock,
+    jobs,
+    onlyJob: async () => {
+      const [job, ...others] = await jobs();
+      assert.deepEqual(others, []);
+      assert.ok(job, "there is no job");
+      return job;
+    },
+    enqueue: (job: Partial<NewJob> = {}) =>
+      inTransaction(db, (tx) =>
+        enqueue(tx, { clock }, { name: "test.work", key: "k", payload: { n: "1" }, ...job }),
+      ),
+    work(handler: JobHandler, ownClock = clock) {
+      const worker = startWorker({ db, clock: ownClock, log }, { "test.work": handler });
+      atEnd(() => worker.stop());
+      return worker;
+    },
+  };
+}
+
+/** A handler that waits inside its work until it is let go, and counts those within. */
+function gate() {
+  const waiting: (() => void)[] = [];
+  const arrivals: (() => void)[] = [];
+  const seen = { entered: 0, within: 0, mostWithin: 0 };
+  return {
+    seen,
+    async handler() {
+      seen.entered += 1;
+      seen.within += 1;
+      seen.mostWithin = Math.max(seen.mostWithin, seen.within);
+      await new Promise<void>((open) => {
+        waiting.push(open);
+        for (const arrive of arrivals.splice(0)) arrive();
+      });
+      seen.within -= 1;
+    },
+    async entered(count: number) {
+      while (seen.entered < count) await new Promise<void>((arrive) => arrivals.push(arrive));
+    },
+    letOneGo: () => waiting.shift()?.(),
+  };
+}
+
+test("a job exists when the transaction that wanted it commits, and only then", async (t) => {
+  const shop = await openShop(t);
+  const { clock } = shop;
+  const job: NewJob = { name: "test.work", key: "k", payload: {} };
+  const failing = inTransaction(shop.db, async (tx) => {
+    await enqueue(tx, { clock }, job);
+    throw new Error("the order could not be placed");
+  });
+  await assert.rejects(failing, /could not be placed/);
+  assert.deepEqual(await shop.jobs(), []);
+  await shop.enqueue();
+  assert.equal((await shop.onlyJob()).state, "waiting");
+});
+
+test("waiting work of the same name and key is kept once, at the earlier time", async (t) => {
+  const shop = await openShop(t);
+  await shop.enqueue({ runAt: after(60_000) });
+  await shop.enqueue({ runAt: after(20_000) });
+  await shop.enqueue({ runAt: after(90_000) });
+  assert.deepEqual((await shop.onlyJob()).run_at, after(20_000));
+  await shop.enqueue({ key: "another" });
+  await shop.enqueue({ name: "test.other" });
+  assert.equal((await shop.jobs()).length, 3);
+});
+
+test("a job runs at its time, not before, and is gone when it is done", async (t) => {
+  const shop = await openShop(t);
+  const payloads: unknown[] = [];
+  const worker = shop.work(async (payload) => void payloads.push(payload));
+  await shop.enqueue({ runAt: after(60_000), payload: { order: "o1" } });
+  shop.clock.advance(59_999);
+  await worker.quiet();
+  assert.deepEqual(payloads, []);
+  shop.clock.advance(1);
+  await worker.quiet();
+  assert.deepEqual(payloads, [{ order: "o1" }]);
+  assert.deepEqual(await shop.jobs(), []);
+});
+
+test("work enqueued while the same work runs waits its turn, also with two workers", async (t) => {
+  const shop = await openShop(t);
+  const { handler, seen, entered, letOneGo } = gate();
+  await shop.enqueue();
+  const workers = [shop.work(handler), shop.work(handler)];
+  await entered(1);
+  await shop.enqueue();
+  // The same key waits; another key goes past it.
+  await shop.enqueue({ key: "another" });
+  await entered(2);
+  assert.deepEqual(
+    (await shop.jobs()).map((job) => [job.key, job.state]),
+    [
+      ["k", "running"],
+      ["k", "waiting"],
+      ["another", "running"],
+    ],
+  );
+  for (let left = 3; left > 0; left--) {
+    await entered(3 - left + 1);
+    letOneGo();
+  }
+  await entered(3);
+  letOneGo();
+  await Promise.all(workers.map((worker) => worker.quiet()));
+  assert.equal(seen.entered, 3);
+  assert.deepEqual(await shop.jobs(), []);
+});
+
+test("an expired lease is taken over, and the old holder can neither finish nor renew", async (t) => {
+  const shop = await openShop(t);
+  const slow = gate();
+  const fast = gate();
+  // A paused worker's clock stands still, so it does not renew.
+  const pausedClock = createSandboxClock({ frozenAt: start });
+  await shop.enqueue();
+  const paused = shop.work(slow.handler, pausedClock);
+  await slow.entered(1);
+  shop.work(fast.handler);
+  shop.clock.advance(leaseMs - 1);
+  assert.equal((await shop.onlyJob()).fence, 1);
+  shop.clock.advance(1);
+  await fast.entered(1);
+  const taken = await shop.onlyJob();
+  assert.equal(taken.fence, 2);
+
+  pausedClock.advance(1_000_000);
+  await shop.db.selectFrom("jobs").select("id").execute();
+  slow.letOneGo();
+  await paused.stop();
+  assert.deepEqual(await shop.onlyJob(), taken, "the old holder changed nothing");
+  fast.letOneGo();
+});
+
+test("a living worker renews the lease of a job that takes long", async (t) => {
+  const shop = await openShop(t);
+  const long = gate();
+  const other = gate();
+  await shop.enqueue();
+  const first = shop.work(long.handler);
+  await long.entered(1);
+  const second = shop.work(other.handler);
+  for (let seconds = 0; seconds < 60; seconds += 5) {
+    const before = (await shop.onlyJob()).lease_until;
+    shop.clock.advance(5_000);
+    while ((await shop.onlyJob()).lease_until?.getTime() === before?.getTime()) {
+      await new Promise((done) => setImmediate(done));
+    }
+  }
+  assert.equal((await shop.onlyJob()).fence, 1);
+  assert.equal(other.seen.entered, 0);
+  long.letOneGo();
+  await Promise.all([first.quiet(), second.quiet()]);
+});
+
+test("an error is tried again, each time after twice as long", async (t) => {
+  const shop = await openShop(t);
+  let runs = 0;
+  const worker = shop.work(async () => {
+    runs += 1;
+    throw new Error(`broken ${runs}`);
+  });
+  await shop.enqueue();
+  await worker.quiet();
+  for (const waitMs of [500, 1_000, 2_000, 4_000]) {
+    const job = await shop.onlyJob();
+    assert.equal(job.run_at.getTime() - shop.clock.now().getTime(), waitMs);
+    assert.equal(job.attempt_count, runs);
+    assert.match(job.last_error ?? "", new RegExp(`broken ${runs}`));
+    shop.clock.advance(waitMs);
+    await worker.quiet();
+  }
+  assert.equal(runs, 5);
+});
+
+test("a job that keeps failing is dead after 25 tries, and its story is kept", async (t) => {
+  const shop = await openShop(t);
+  let runs = 0;
+  const worker = shop.work(async () => {
+    runs += 1;
+    throw new Error("still broken");
+  });
+  await shop.enqueue();
+  for (let tries = 0; tries < 30; tries++) {
+    await worker.quiet();
+    shop.clock.advance(5 * 60_000);
+  }
+  await worker.quiet();
+  const job = await shop.onlyJob();
+  assert.equal(runs, 25);
+  assert.equal(job.state, "dead");
+  assert.match(job.last_error ?? "", /still broken/);
+});
+
+test("a job that chose to run again does so at its time and is not counted as failing", async (t) => {
+  const shop = await openShop(t);
+  let runs = 0;
+  const worker = shop.work(async () => {
+    runs += 1;
+    if (runs === 41) throw new Error("a moment without database");
+    if (runs < 42) throw new RunAgain(60_000);
+  });
+  await shop.enqueue();
+  for (let polls = 1; polls <= 40; polls++) {
+    await worker.quiet();
+    assert.equal(runs, polls);
+    assert.deepEqual((await shop.onlyJob()).run_at, after(polls * 60_000));
+    shop.clock.advance(60_000);
+  }
+  await worker.quiet();
+  assert.equal((await shop.onlyJob()).state, "waiting", "one error after 40 polls is the first");
+  shop.clock.advance(500);
+  await worker.quiet();
+  assert.deepEqual(await shop.jobs(), []);
+});
+
+test("what is refused is dead at once: asking again would be refused again", async (t) => {
+  const shop = await openShop(t);
+  let runs = 0;
+  const worker = shop.work(async () => {
+    runs += 1;
+    throw new Refusal("order.unknown");
+  });
+  await shop.enqueue();
+  await worker.quiet();
+  shop.clock.advance(60_000);
+  await worker.quiet();
+  assert.equal(runs, 1);
+  assert.equal((await shop.onlyJob()).state, "dead");
+  // A dead job stands in nobody's way.
+  await shop.enqueue();
+  await worker.quiet();
+  assert.equal(runs, 2);
+});
+
+test("a job without a handler waits for a version that has one", async (t) => {
+  const shop = await openShop(t);
+  const worker = shop.work(async () => {});
+  await shop.enqueue({ name: "test.unheard_of" });
+  await worker.quiet();
+  const job = await shop.onlyJob();
+  assert.equal(job.state, "waiting");
+  assert.match(job.last_error ?? "", /no handler for job test.unheard_of/);
+});
+
+test("a worker that stops takes nothing new and waits for what it began", async (t) => {
+  const shop = await openShop(t);
+  const { handler, seen, entered, letOneGo } = gate();
+  const worker = shop.work(handler);
+  await shop.enqueue();
+  await entered(1);
+  let stopped = false;
+  const stopping = worker.stop().then(() => {
+    stopped = true;
+  });
+  await shop.enqueue({ key: "another" });
+  shop.clock.advance(2_000);
+  assert.equal((await shop.jobs()).length, 2);
+  assert.equal(stopped, false);
+  letOneGo();
+  await stopping;
+  assert.equal(seen.entered, 1);
+  assert.deepEqual(
+    (await shop.jobs()).map((job) => [job.key, job.state]),
+    [["another", "waiting"]],
+  );
+});
