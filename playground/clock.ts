@@ -9,6 +9,11 @@ export interface SandboxClock {
   advance(seconds: number): Promise<void>;
 }
 
+// Minute by minute, with a breath for the shop, so that what happens at each minute happens in it:
+// a card can be changed for 15 minutes only, and one leap would carry the shop past them.
+const STEP_SECONDS = 60;
+const STEP_PAUSE_MS = 100;
+
 interface ClockAnswer {
   readonly now: string;
 }
@@ -43,8 +48,13 @@ export function createSandboxClock(): SandboxClock {
       };
     },
     sync: async () => take(await callJson<ClockAnswer>("/sandbox/clock")),
-    advance: async (seconds) =>
-      take(await callJson<ClockAnswer>("/sandbox/clock", "POST", { advance_seconds: seconds })),
+    async advance(seconds) {
+      for (let left = seconds; left > 0; left -= STEP_SECONDS) {
+        const step = { advance_seconds: Math.min(left, STEP_SECONDS) };
+        take(await callJson<ClockAnswer>("/sandbox/clock", "POST", step));
+        if (left > STEP_SECONDS) await new Promise((done) => setTimeout(done, STEP_PAUSE_MS));
+      }
+    },
   };
 }
 

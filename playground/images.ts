@@ -12,7 +12,7 @@ const ATTACHMENT = "attachment://";
 
 /**
  * An embed's picture: a file of the same message, or an address. Discord takes a file that an embed
- * shows off the list of attachments, and its description with it: the embed's title then says most.
+ * shows off the list of attachments; its description then stands at the embed's picture.
  */
 export function embedPicture(message: Message, embed: APIEmbed, image: APIEmbedImage): Picture {
   const file = message.attachments.find(

@@ -69,7 +69,7 @@ export interface Texts {
 }
 
 const id: Texts = {
-  playground: "Arena coba",
+  playground: "Ruang uji coba",
   language: "Bahasa",
   loading: "Membuka percakapan…",
   unreachable: "Toko belum menjawab. Mencoba lagi…",
@@ -84,9 +84,9 @@ const id: Texts = {
   newTab: "(membuka tab baru)",
   welcome: (channel) => `Selamat datang di #${channel}`,
   welcomeDetail:
-    "Ini Discord tiruan: tokonya sungguhan, uang dan diamond-nya tidak. Ketik / untuk melihat perintah, bayar dengan ponsel.",
+    "Ini Discord tiruan: tokonya sungguhan, uang dan diamond-nya tidak. Ketik\u00a0/ untuk melihat perintah, bayar dengan ponsel.",
   tryFirst: "Coba",
-  tryFailure: "Coba gagal",
+  tryFailure: "Coba kalau ada yang gagal",
   failures: [
     ["404…", "ID pemain yang diawali ini: akun tidak ditemukan"],
     ["503…", "cek nama akun sedang mati"],
@@ -179,7 +179,7 @@ const english: Texts = {
   newTab: "(opens a new tab)",
   welcome: (channel) => `Welcome to #${channel}`,
   welcomeDetail:
-    "This Discord is simulated: the shop is real, the money and the diamonds are not. Type / to see the commands, pay with the phone.",
+    "This Discord is simulated: the shop is real, the money and the diamonds are not. Type\u00a0/ to see the commands, pay with the phone.",
   tryFirst: "Try",
   tryFailure: "Try a failure",
   failures: [

@@ -15,18 +15,25 @@ const steps: readonly (readonly string[])[] = [
 /** The modules of `src/`, lowest first. A folder that is not here may not exist. */
 export const modules = steps.flat();
 
-const compositionRoots = "^src/(main|cli)\\.ts$";
+const compositionRoots = "^src/(main|cli|commands)\\.ts$";
 const tests = "\\.test\\.ts$";
 const folder = (names: readonly string[]) => `^src/(${names.join("|")})/`;
 
 const layers = steps.flatMap((step, index) =>
-  step.map((name) => {
+  step.flatMap((name) => {
     const allowed = [name, ...steps.slice(0, index).flat()];
-    return forbid(`${name} imports only ${allowed.join(", ")}`, {
-      // A test of one module may open the whole store by test/world.ts, so only src is looked at.
-      from: { path: folder([name]) },
-      to: { path: "^src/", pathNot: folder(allowed) },
-    });
+    const rule = `${name} imports only ${allowed.join(", ")}`;
+    return [
+      forbid(rule, {
+        from: { path: folder([name]), pathNot: tests },
+        to: { path: "^src/", pathNot: folder(allowed) },
+      }),
+      // A test may begin with a whole store, as the root step builds it.
+      forbid(rule, {
+        from: { path: `${folder([name])}.*${tests}` },
+        to: { path: "^src/", pathNot: [folder(allowed), "^src/[^/]+\\.ts$"] },
+      }),
+    ];
   }),
 );
 
@@ -63,7 +70,7 @@ export const rules: IForbiddenRuleType[] = [
       ],
     },
   }),
-  forbid("src imports the simulators only from main.ts and cli.ts", {
+  forbid("src imports the simulators only from main.ts and the command line", {
     from: { path: "^src/", pathNot: [compositionRoots, tests] },
     to: { path: "^simulators/" },
   }),
@@ -87,6 +94,9 @@ export const rules: IForbiddenRuleType[] = [
   forbid("imports go round in no circle", { from: {}, to: { circular: true } }),
 ];
 
-function forbid(name: string, rule: Pick<IRegularForbiddenRuleType, "from" | "to">): IForbiddenRuleType {
+function forbid(
+  name: string,
+  rule: Pick<IRegularForbiddenRuleType, "from" | "to">,
+): IForbiddenRuleType {
   return { name, severity: "error", ...rule };
 }

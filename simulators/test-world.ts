@@ -35,7 +35,7 @@ export function createManualClock(start = "2026-01-01T03:00:00.000Z") {
 }
 
 /** The store's side of the wire: keeps every webhook and answers as it is told (200 by default). */
-export async function openStore(t: TestContext) {
+async function openStore(t: TestContext) {
   const received: Received[] = [];
   const replies: number[] = [];
   const server = createServer((request, response) => {

@@ -46,10 +46,11 @@ const schema = z.object({
   PORT: port(8080),
   SIMULATOR_PORT: port(8090),
   DATA_DIR: z.string().min(1).default("./data"),
+  // Not z.url: a socket's connection string has no host, which the URL standard does not allow.
   DATABASE_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .optional()
-    .describe("a PostgreSQL connection string"),
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL connection string, postgresql://…")
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   SIMULATORS: partiesJson.pipe(partiesSchema).optional(),
 });

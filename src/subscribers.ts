@@ -4,7 +4,7 @@ import type { Subscribers } from "./platform/events.ts";
 export const subscribers: Subscribers = {
   "payment.paid": ["orders.applyPayment"],
   "payment.changed": ["discord.updateCard"],
-  "payment.closed": ["orders.replacePayment"],
+  "payment.closed": ["orders.replacePayment", "discord.updateCard"],
   "purchase.ended": ["orders.applyPurchase"],
   "order.changed": ["discord.updateCard"],
 };

@@ -8,7 +8,7 @@ import { startStore } from "../src/main.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
 import { createLog } from "../src/platform/log.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
-import { type Buyer, enterDiscord } from "./buyer.ts";
+import { enterDiscord } from "./buyer.ts";
 import { cleanUp, cloneDatabase } from "./database.ts";
 import { getJson, postJson } from "./json.ts";
 
@@ -190,5 +190,3 @@ export async function checkBooks(
   const dead = await db.selectFrom("jobs").selectAll().where("state", "=", "dead").execute();
   assert.deepEqual(dead, [], "no job is dead");
 }
-
-export type { Buyer };

@@ -14,6 +14,7 @@ export function Conversation({ state, connected }: Props) {
   const { words } = useSession();
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const lastTop = useRef(0);
 
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -28,6 +29,16 @@ export function Conversation({ state, connected }: Props) {
     return () => observer.disconnect();
   }, []);
 
+  const newest = state.messages.at(-1);
+  const answer = newest?.interaction_metadata && newest.id;
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    // The answer to what one just did is brought into sight, wherever one was reading.
+    if (!element || !answer) return;
+    atEnd.current = true;
+    element.scrollTop = element.scrollHeight;
+  }, [answer]);
+
   return (
     <div className="conversation">
       <p className="banner" role="status" data-shown={!connected}>
@@ -37,7 +48,10 @@ export function Conversation({ state, connected }: Props) {
         ref={scroller}
         className="scroller"
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          atEnd.current = scrollHeight - scrollTop - clientHeight < 48;
+          // Content may have grown since the event arose, so only moving upwards means leaving the end.
+          if (scrollHeight - scrollTop - clientHeight < 48) atEnd.current = true;
+          else if (scrollTop < lastTop.current) atEnd.current = false;
+          lastTop.current = scrollTop;
         }}
       >
         <Welcome channel={state.channel.name} commands={state.commands} />

@@ -1,5 +1,13 @@
 /** The phone: scan what the conversation shows or paste a link, look at the bill, pay. */
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type FormEvent,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import { formatCountdown, formatRupiah } from "../format.ts";
 import { useNow, useSession } from "../session.ts";
 import {
@@ -28,6 +36,15 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
   const [screen, setScreen] = useState<Screen>({ name: "home" });
   const [busy, setBusy] = useState(false);
   const goHome = () => setScreen({ name: "home" });
+
+  const scanButton = useRef<HTMLButtonElement>(null);
+  const wasAway = useRef(false);
+  useEffect(() => {
+    // The button that led back is gone; focus goes on from the first one of the home screen.
+    const away = screen.name !== "home";
+    if (wasAway.current && !away) scanButton.current?.focus();
+    wasAway.current = away;
+  }, [screen.name]);
 
   /** One thing at a time; whatever it finds out is the next screen. */
   async function go(find: () => Promise<Screen>) {
@@ -59,7 +76,12 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
       <h2 className="phone-brand">{words.wallet}</h2>
       <div className="phone-screen">
         {screen.name === "home" && (
-          <Home busy={busy} onScan={() => go(scan)} onLink={(url) => go(() => open({ url }))} />
+          <Home
+            busy={busy}
+            scanRef={scanButton}
+            onScan={() => go(scan)}
+            onLink={(url) => go(() => open({ url }))}
+          />
         )}
         {screen.name === "bill" && (
           <BillScreen
@@ -83,11 +105,12 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
 
 interface HomeProps {
   readonly busy: boolean;
+  readonly scanRef: Ref<HTMLButtonElement>;
   readonly onScan: () => void;
   readonly onLink: (url: string) => void;
 }
 
-function Home({ busy, onScan, onLink }: HomeProps) {
+function Home({ busy, scanRef, onScan, onLink }: HomeProps) {
   const { words } = useSession();
   const [link, setLink] = useState("");
   const id = useId();
@@ -100,7 +123,13 @@ function Home({ busy, onScan, onLink }: HomeProps) {
   return (
     <div className="phone-home">
       <p className="subtle">{words.walletHint}</p>
-      <button type="button" className="button primary scan" aria-busy={busy} onClick={onScan}>
+      <button
+        ref={scanRef}
+        type="button"
+        className="button primary scan"
+        aria-busy={busy}
+        onClick={onScan}
+      >
         <span className="button-label">{busy ? words.scanning : words.scan}</span>
       </button>
       <form className="link-form" onSubmit={submit}>

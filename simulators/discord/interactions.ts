@@ -121,6 +121,8 @@ export function createInteractions(
       type: act.type,
       user: userObject(person),
       authorizing_integration_owners: owners,
+      // Sent by Discord beside what its documents list: its own client shows which command it was.
+      ...(act.type === command && { name: act.name }),
       ...(act.type === modalSubmit
         ? { triggering_interaction_metadata: act.opener?.metadata }
         : act.message && { interacted_message_id: act.message.id }),

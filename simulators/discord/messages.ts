@@ -163,7 +163,12 @@ export function createMessages(
       if (url === undefined) return undefined;
       const file = fileNamed(message.files, url);
       const shown = file && renderFile(message, file);
-      return { url: shown?.url ?? url, proxy_url: shown?.url ?? url, ...(file && pngSize(file)) };
+      return {
+        url: shown?.url ?? url,
+        proxy_url: shown?.url ?? url,
+        ...(file && pngSize(file)),
+        ...(file?.description !== undefined && { description: file.description }),
+      };
     };
     const icon = (url: string | undefined) => ({ icon_url: picture(url)?.url });
     return {

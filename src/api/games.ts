@@ -79,20 +79,20 @@ export function registerGames(
         return invalid(describeAccountProblem(texts, format, parsed.outcome, given));
       }
       const { playerId, zoneId } = parsed.gameAccount;
-      const account = { user_id: playerId, ...(zoneId === undefined ? {} : { server_id: zoneId }) };
+      const known = { user_id: playerId, ...(zoneId === undefined ? {} : { server_id: zoneId }) };
       const checked = await deps.checker.check(parsed.gameAccount);
       switch (checked.outcome) {
         case "found":
           return {
-            ...account,
+            ...known,
             nickname: checked.nickname,
             is_valid: true,
             message: texts.validate.valid,
           };
         case "not_found":
-          return { ...account, is_valid: false, message: texts.validate.notFound };
+          return { ...known, is_valid: false, message: texts.validate.notFound };
         case "unavailable":
-          return { ...account, is_valid: false, message: texts.validate.unavailable };
+          return { ...known, is_valid: false, message: texts.validate.unavailable };
         default:
           return checked satisfies never;
       }

@@ -13,7 +13,7 @@ h1 { font-size: 1.125rem; margin: 0 0 .5rem; }
 .delivered { color: var(--good); } .expired, .cancelled { color: var(--bad); }
 section { text-align: center; margin-bottom: 1.25rem; }
 section img { display: block; margin: 0 auto 1rem; background: #fff; border-radius: .5rem; max-width: 100%; height: auto; }
-section p { margin: 0 0 .75rem; }
+section p { margin: 0 0 .75rem; text-wrap: balance; }
 .wallet { display: block; padding: .85rem; border-radius: .6rem; background: var(--accent);
   color: var(--on-accent); font-weight: 650; text-decoration: none; }
 .wallet:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }

@@ -59,45 +59,55 @@ function protect(reply: FastifyReply): void {
 function renderPage(view: OrderView, locale: Locale, texts: Texts, walletOrigins: string[]) {
   const { order, payment, purchase } = view;
   const title = texts.page.title(order.code);
-  const account = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
+  const gameAccount = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
   const rows: [string, string][] = [
     [texts.page.state, texts.states[order.state]],
     [texts.order.item, `${view.gameName} ${view.skuName}`],
-    [texts.order.account, order.nickname === null ? account : `${order.nickname} · ${account}`],
+    [
+      texts.order.account,
+      order.nickname === null ? gameAccount : `${order.nickname} · ${gameAccount}`,
+    ],
     [texts.order.total, formatRupiah(order.price)],
     [texts.order.method, texts.order.methods[order.method]],
   ];
   if (purchase?.serial_number) rows.push([texts.order.serial, purchase.serial_number]);
   const payable = order.state === "awaiting_payment" && payment?.state === "pending";
+  const { headline, detail } = standing(view, texts);
   const list = rows
     .map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`)
     .join("");
   const body = `<main>
 <h1>${html(title)}</h1>
-<p class="state ${order.state}" role="status">${html(headline(view, texts))}</p>
+<p class="state ${order.state}" role="status">${html(headline)}</p>
+${detail ? `<p>${html(detail)}</p>` : ""}
 ${payable ? renderPayment(view, texts, locale, walletOrigins) : ""}
 <dl>${list}</dl>
-<p class="hint">${html(texts.page.back)}</p>
+${settled.has(order.state) ? "" : `<p class="hint">${html(texts.page.back)}</p>`}
 </main>`;
   return page(locale, title, body, !settled.has(order.state));
 }
 
-function headline({ order }: OrderView, texts: Texts): string {
+/** Where the order stands, in a few words and, where they leave a question open, a sentence. */
+function standing(
+  { order, payment }: OrderView,
+  { order: words }: Texts,
+): { headline: string; detail?: string } {
   switch (order.state) {
     case "awaiting_payment":
-      return texts.order.pay(texts.order.methods[order.method]);
+      if (payment?.state === "pending") return { headline: words.pay(words.methods[order.method]) };
+      return { headline: payment?.state === "expired" ? words.lapsed : words.preparing };
     case "delivered":
-      return texts.order.delivered;
+      return { headline: words.delivered };
     case "refunded":
-      return texts.order.refundedText(formatRupiah(order.price));
+      return { headline: words.refunded, detail: words.refundedText(formatRupiah(order.price)) };
     case "expired":
-      return texts.order.expiredText;
+      return { headline: words.expired, detail: words.expiredText };
     case "cancelled":
-      return texts.order.cancelledText;
+      return { headline: words.cancelled, detail: words.cancelledText };
     case "paid":
     case "fulfilling":
     case "refunding":
-      return texts.order.processing;
+      return { headline: words.processing };
     default:
       return order.state satisfies never;
   }
@@ -112,7 +122,8 @@ function renderPayment(view: OrderView, texts: Texts, locale: Locale, walletOrig
     hour: "2-digit",
     minute: "2-digit",
   });
-  const say = payment.qr_image ? texts.order.payText : texts.order.payTextNoQr;
+  const how = payment.qr_image ? texts.page.payText : texts.page.payTextNoQr;
+  const before = texts.page.payBefore(total, `${clock}\u00a0WIB`);
   const link = payment.deep_link && allowed(payment.deep_link, walletOrigins);
   const button = link
     ? `<a class="wallet" href="${html(link)}" rel="noreferrer">${html(texts.page.openWallet)}</a>`
@@ -120,8 +131,7 @@ function renderPayment(view: OrderView, texts: Texts, locale: Locale, walletOrig
   const picture = payment.qr_image
     ? `<img src="/pay/${order.page_token}/qr.png" width="280" height="280" alt="${html(texts.order.qrAlt(total, order.code))}">`
     : "";
-  const [first = "", second = ""] = say(`${clock} WIB`, total).split("\n");
-  return `<section>${picture}<p>${html(first)}</p><p><strong>${html(second)}</strong></p>${button}</section>`;
+  return `<section>${picture}<p><strong>${html(before)}</strong></p><p>${html(how)}</p>${button}</section>`;
 }
 
 // A link from a gateway is followed only to a wallet's app, to https, or to a known simulator.

@@ -13,6 +13,7 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "input.invalid": 400,
   "game_account.invalid": 422,
   "interaction.stale": 410,
+  "purchase.too_old": 409,
 };
 
 function sentence(refusal: Refusal): string {

@@ -1,7 +1,7 @@
 /** Bot: the Gateway connection that brings interactions, and the commands it registers. */
 import { API, Client, GatewayDispatchEvents } from "@discordjs/core";
 import { REST } from "@discordjs/rest";
-import { WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
+import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
 import { commandDefinitions } from "./commands/definitions.ts";
 import type { BotDeps } from "./context.ts";
 import { receiveInteraction } from "./receive.ts";
@@ -29,7 +29,15 @@ export function createBot(credentials: DiscordCredentials): Bot {
   const rest = new REST({ version: "10", api: credentials.apiUrl }).setToken(credentials.token);
   const responder = createResponder(new API(rest));
   // Interactions need no intent, and without one Discord sends nothing else.
-  const gateway = new WebSocketManager({ token: credentials.token, intents: 0, rest });
+  // The library's own memory of sessions is shared by the whole process, and so by two bots in it.
+  const sessions = new Map<number, SessionInfo | null>();
+  const gateway = new WebSocketManager({
+    token: credentials.token,
+    intents: 0,
+    rest,
+    retrieveSessionInfo: (shardId) => sessions.get(shardId) ?? null,
+    updateSessionInfo: (shardId, session) => void sessions.set(shardId, session),
+  });
   const inHand = new Set<Promise<void>>();
   let connected = false;
 

@@ -19,7 +19,7 @@ import {
 } from "./repository.ts";
 import type { InteractionRef, Responder } from "./responder.ts";
 
-export const tokenLifeMs = 15 * 60_000;
+const tokenLifeMs = 15 * 60_000;
 // An edit takes a moment; one that would arrive after the token's end goes to a direct message.
 const tokenMarginMs = 30_000;
 

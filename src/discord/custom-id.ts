@@ -14,7 +14,7 @@ const longest = 100;
 
 /** Encodes. What does not fit Discord's 100 characters is left out of a prefilled form. */
 export function encodeCustomId(id: CustomId): string {
-  const parts = partsOf(id).map(encodeURIComponent);
+  const parts = partsOf(id).map((part) => encodeURIComponent(part.toWellFormed()));
   const text = [version, id.action, ...parts].join(":");
   if (text.length <= longest || id.action !== "account") return text;
   return encodeCustomId({ ...id, playerId: "", zoneId: "" });

@@ -112,7 +112,7 @@ async function press(context: Context, id: CustomId | undefined): Promise<Handle
 }
 
 /** A refusal in the buyer's language. */
-export function sayRefusal(texts: Texts, refusal: Refusal): string {
+function sayRefusal(texts: Texts, refusal: Refusal): string {
   const { details } = refusal;
   const detail = (name: string) => inert(details[name] ?? "");
   switch (refusal.code) {
@@ -129,6 +129,7 @@ export function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "game_account.not_found":
     case "input.invalid":
     case "interaction.stale":
+    case "purchase.too_old":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

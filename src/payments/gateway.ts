@@ -1,7 +1,6 @@
 /** Gateway: the port to whoever collects a payment. */
 
 export type GatewayName = "midtrans";
-export type GatewayMethod = "gopay";
 
 /** One try to collect an order's total. */
 export interface ChargeAttempt {

@@ -12,7 +12,7 @@ export type PaymentState =
   | "failed";
 
 /** The states in which money may still come in the ordinary way. */
-export const openPaymentStates: readonly string[] = [
+const openPaymentStates: readonly string[] = [
   "opening",
   "charging",
   "pending",

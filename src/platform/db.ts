@@ -47,7 +47,7 @@ export function openDatabase(options: {
 
 /** Runs `work` in one transaction: commits when it returns, rolls back when it throws. */
 export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const result = await db.transaction().execute((transaction) => work(transaction as Tx));
+  const result = await db.transaction().execute((tx) => work(tx as Tx));
   for (const listener of db.afterCommit) listener();
   return result;
 }

@@ -20,10 +20,16 @@ async function openShop(t: TestContext) {
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });
   const jobs = () => db.selectFrom("jobs").selectAll().orderBy("id").execute();
+  const gates: ReturnType<typeof createGate>[] = [];
   return {
     db,
     clock,
     jobs,
+    gate() {
+      const gate = createGate();
+      gates.push(gate);
+      return gate;
+    },
     onlyJob: async () => {
       const [job, ...others] = await jobs();
       assert.deepEqual(others, []);
@@ -36,33 +42,36 @@ async function openShop(t: TestContext) {
       ),
     work(handler: JobHandler, ownClock = clock) {
       const worker = startWorker({ db, clock: ownClock, log }, { "test.work": handler });
-      atEnd(() => worker.stop());
+      atEnd(() => {
+        for (const gate of gates) gate.letAllGo();
+        return worker.stop();
+      });
       return worker;
     },
   };
 }
 
 /** A handler that waits inside its work until it is let go, and counts those within. */
-function gate() {
+function createGate() {
   const waiting: (() => void)[] = [];
   const arrivals: (() => void)[] = [];
-  const seen = { entered: 0, within: 0, mostWithin: 0 };
+  const seen = { entered: 0 };
+  let open = false;
   return {
     seen,
     async handler() {
       seen.entered += 1;
-      seen.within += 1;
-      seen.mostWithin = Math.max(seen.mostWithin, seen.within);
-      await new Promise<void>((open) => {
-        waiting.push(open);
-        for (const arrive of arrivals.splice(0)) arrive();
-      });
-      seen.within -= 1;
+      for (const arrive of arrivals.splice(0)) arrive();
+      if (!open) await new Promise<void>((go) => waiting.push(go));
     },
     async entered(count: number) {
       while (seen.entered < count) await new Promise<void>((arrive) => arrivals.push(arrive));
     },
     letOneGo: () => waiting.shift()?.(),
+    letAllGo() {
+      open = true;
+      for (const go of waiting.splice(0)) go();
+    },
   };
 }
 
@@ -107,7 +116,7 @@ test("a job runs at its time, not before, and is gone when it is done", async (t
 
 test("work enqueued while the same work runs waits its turn, also with two workers", async (t) => {
   const shop = await openShop(t);
-  const { handler, seen, entered, letOneGo } = gate();
+  const { handler, seen, entered, letOneGo, letAllGo } = shop.gate();
   await shop.enqueue();
   const workers = [shop.work(handler), shop.work(handler)];
   await entered(1);
@@ -123,12 +132,9 @@ test("work enqueued while the same work runs waits its turn, also with two worke
       ["another", "running"],
     ],
   );
-  for (let left = 3; left > 0; left--) {
-    await entered(3 - left + 1);
-    letOneGo();
-  }
-  await entered(3);
   letOneGo();
+  await entered(3);
+  letAllGo();
   await Promise.all(workers.map((worker) => worker.quiet()));
   assert.equal(seen.entered, 3);
   assert.deepEqual(await shop.jobs(), []);
@@ -136,23 +142,27 @@ test("work enqueued while the same work runs waits its turn, also with two worke
 
 test("an expired lease is taken over, and the old holder can neither finish nor renew", async (t) => {
   const shop = await openShop(t);
-  const slow = gate();
-  const fast = gate();
+  const slow = shop.gate();
+  const fast = shop.gate();
   // A paused worker's clock stands still, so it does not renew.
   const pausedClock = createSandboxClock({ frozenAt: start });
   await shop.enqueue();
   const paused = shop.work(slow.handler, pausedClock);
   await slow.entered(1);
-  shop.work(fast.handler);
-  shop.clock.advance(leaseMs - 1);
-  assert.equal((await shop.onlyJob()).fence, 1);
-  shop.clock.advance(1);
-  await fast.entered(1);
+  let takenAt: Date | undefined;
+  shop.work(async () => {
+    takenAt = shop.clock.now();
+    await fast.handler();
+  });
+  while (takenAt === undefined) {
+    shop.clock.advance(1_000);
+    await new Promise((done) => setImmediate(done));
+  }
+  assert.ok(takenAt >= after(leaseMs), "taken over before the lease ran out");
   const taken = await shop.onlyJob();
   assert.equal(taken.fence, 2);
 
-  pausedClock.advance(1_000_000);
-  await shop.db.selectFrom("jobs").select("id").execute();
+  pausedClock.advance(5_000);
   slow.letOneGo();
   await paused.stop();
   assert.deepEqual(await shop.onlyJob(), taken, "the old holder changed nothing");
@@ -161,8 +171,8 @@ test("an expired lease is taken over, and the old holder can neither finish nor 
 
 test("a living worker renews the lease of a job that takes long", async (t) => {
   const shop = await openShop(t);
-  const long = gate();
-  const other = gate();
+  const long = shop.gate();
+  const other = shop.gate();
   await shop.enqueue();
   const first = shop.work(long.handler);
   await long.entered(1);
@@ -272,7 +282,7 @@ test("a job without a handler waits for a version that has one", async (t) => {
 
 test("a worker that stops takes nothing new and waits for what it began", async (t) => {
   const shop = await openShop(t);
-  const { handler, seen, entered, letOneGo } = gate();
+  const { handler, seen, entered, letOneGo } = shop.gate();
   const worker = shop.work(handler);
   await shop.enqueue();
   await entered(1);

@@ -34,7 +34,8 @@ export class RunAgain extends Error {
 const leaseMs = 15_000;
 const renewMs = 5_000;
 const pollMs = 1_000;
-const concurrency = 8;
+// Most of a job is waiting for a party, which holds no database connection.
+const concurrency = 32;
 const maxAttempts = 25;
 const firstRetryMs = 500;
 const longestRetryMs = 5 * 60_000;

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -61,15 +62,14 @@ test("another command uses the live server and leaves it running", async (t) => 
   await server.stop();
 });
 
-test("two starts at once on a new folder end with one server that both use", async (t) => {
+test("two commands that start at once on a new folder end with one server that both use", async (t) => {
   const dataDir = temporaryFolder(t);
-  const servers = await Promise.all([
-    startEmbeddedPostgres({ dataDir }),
-    startEmbeddedPostgres({ dataDir }),
-  ]);
-  for (const server of servers) assert.ok(await answers(server.connectionString));
-  assert.equal(servers.filter((server) => server.adopted).length, 1);
-  for (const server of servers) await server.stop();
+  const processes = [startInAnotherProcess(t, dataDir), startInAnotherProcess(t, dataDir)];
+  const told = await Promise.all(processes.map(({ started }) => started));
+  assert.deepEqual(told.toSorted(), ["adopted", "started"]);
+  const server = await startEmbeddedPostgres({ dataDir });
+  assert.equal(server.adopted, true);
+  assert.deepEqual(await query(server.connectionString, "select 7 as number"), [{ number: 7 }]);
 });
 
 test("a second store on the same data is refused with a sentence, until the first has stopped", async (t) => {
@@ -101,9 +101,10 @@ test("a store whose only-store lock is lost is told", async (t) => {
 
 test("no server outlives a parent that was killed", async (t) => {
   const dataDir = temporaryFolder(t);
-  const parent = await startInAnotherProcess(t, dataDir);
+  const parent = startInAnotherProcess(t, dataDir);
+  await parent.started;
   const pid = serverPid(dataDir);
-  parent.kill("SIGKILL");
+  parent.process.kill("SIGKILL");
   const deadline = performance.now() + 5_000;
   while (isAlive(pid) && performance.now() < deadline) await delay(20);
   assert.equal(isAlive(pid), false, "the server is gone within 5 s");
@@ -196,14 +197,32 @@ test("data that cannot be written is refused with one sentence that names DATA_D
   }
 });
 
-test("a first start that was broken off is begun again", async (t) => {
+test("a first start that was killed at any moment is begun again by the next", async (t) => {
+  const rounds = scale({ short: 4, long: 16 });
+  for (let round = 0; round < rounds; round++) {
+    const dataDir = temporaryFolder(t);
+    const killed = startInAnotherProcess(t, dataDir);
+    // The files appear about 100 ms after the process and are complete about 1 s later.
+    while (!existsSync(dataDir) || readdirSync(dataDir).length === 0) await delay(5);
+    await delay((round * 1_000) / rounds);
+    killed.killGroup();
+    await killed.started.catch(() => {});
+    const server = await startEmbeddedPostgres({ dataDir });
+    assert.deepEqual(await query(server.connectionString, "select 7 as number"), [{ number: 7 }]);
+    await server.stop();
+    assert.deepEqual(readdirSync(dataDir).toSorted(), ["pg18", "postgres.log"], "nothing is left");
+  }
+});
+
+test("a folder that holds something else is left alone, with a sentence", async (t) => {
   const dataDir = temporaryFolder(t);
-  const left = join(dataDir, "pg18");
-  mkdirSync(join(left, "base"), { recursive: true, mode: 0o700 });
-  writeFileSync(join(left, "postgresql.conf"), "");
-  const server = await startEmbeddedPostgres({ dataDir });
-  assert.deepEqual(await query(server.connectionString, "select 7 as number"), [{ number: 7 }]);
-  await server.stop();
+  mkdirSync(join(dataDir, "pg18"));
+  writeFileSync(join(dataDir, "pg18", "thesis.doc"), "years of work");
+  await assert.rejects(
+    startEmbeddedPostgres({ dataDir }),
+    /pg18 holds something that is not a database: .*DATA_DIR/,
+  );
+  assert.equal(readFileSync(join(dataDir, "pg18", "thesis.doc"), "utf8"), "years of work");
 });
 
 function temporaryFolder(t: TestContext): string {
@@ -215,19 +234,30 @@ function temporaryFolder(t: TestContext): string {
 }
 
 /** A server whose parent is another process, which a test can kill. */
-async function startInAnotherProcess(t: TestContext, dataDir: string): Promise<ChildProcess> {
+function startInAnotherProcess(t: TestContext, dataDir: string) {
   const script = `
     import { startEmbeddedPostgres } from "./src/platform/postgres.ts";
-    await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
-    console.log("started");
-    setInterval(() => {}, 1000);`;
+    const server = await startEmbeddedPostgres({ dataDir: ${JSON.stringify(dataDir)} });
+    process.stdout.write(server.adopted ? "adopted" : "started");
+    setInterval(() => {}, 1_000);`;
   const parent = spawn(process.execPath, ["--input-type=module", "--eval", script], {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
+    detached: true, // a process group of its own
   });
+  const { pid } = parent;
+  assert.ok(pid);
   cleanUp(t)(() => parent.kill("SIGKILL"));
-  await once(parent.stdout, "data");
-  return parent;
+  const exited = once(parent, "exit").then(() => {
+    throw new Error("it ended before it started a server");
+  });
+  const told = once(parent.stdout, "data").then(([chunk]) => String(chunk));
+  return {
+    process: parent,
+    started: Promise.race([told, exited]),
+    /** Kills it and what it runs to make the files, as a power cut would. */
+    killGroup: () => process.kill(-pid, "SIGKILL"),
+  };
 }
 
 function serverPid(dataDir: string): number {

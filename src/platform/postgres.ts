@@ -7,15 +7,18 @@ import {
   chownSync,
   closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import {
@@ -62,9 +65,9 @@ export async function startEmbeddedPostgres(options: {
   const socket = shortSocketFolder(directory);
   const connectionString = `postgresql://konter@/konter?host=${encodeURIComponent(socket.folder)}`;
   const binaries = findBinaries(user);
+  if (!hasCluster(directory)) createCluster(binaries, directory, user);
   const place = serverPlace(directory, user);
   try {
-    if (!existsSync(join(directory, "PG_VERSION"))) createCluster(binaries, place);
     const server = await startServer(binaries, place, directory, socket.folder, options.settings);
     await createDatabase(socket.folder);
     return {
@@ -129,7 +132,61 @@ function serverPlace(directory: string, user: ServerUser | undefined): ServerPla
   };
 }
 
-function createCluster(binaries: Binaries, place: ServerPlace): void {
+function hasCluster(directory: string): boolean {
+  return existsSync(join(directory, "PG_VERSION"));
+}
+
+// Made aside and moved into place when it is complete: a first start may be killed at any moment,
+// and two commands may be the first at once.
+function createCluster(binaries: Binaries, directory: string, user: ServerUser | undefined): void {
+  if (readdirSync(directory).length > 0 && !hasCluster(directory)) {
+    throw new Error(
+      `${directory} holds something that is not a database: empty it, or choose another DATA_DIR`,
+    );
+  }
+  removeUnfinished(directory);
+  const fresh = `${directory}${unfinished}${process.pid}`;
+  makeDirectory(fresh, user);
+  const place = serverPlace(fresh, user);
+  try {
+    runInitdb(binaries, place);
+    renameSync(fresh, directory);
+    syncDirectory(dirname(directory));
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // The other command was faster; its cluster is as good.
+    if (!hasCluster(directory)) throw error;
+  } finally {
+    place.close();
+  }
+}
+
+const unfinished = "-new-";
+
+function removeUnfinished(directory: string): void {
+  const prefix = basename(directory) + unfinished;
+  for (const name of readdirSync(dirname(directory))) {
+    if (!name.startsWith(prefix) || isRunning(Number(name.slice(prefix.length)))) continue;
+    rmSync(join(dirname(directory), name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function syncDirectory(directory: string): void {
+  const handle = openSync(directory, "r");
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function runInitdb(binaries: Binaries, place: ServerPlace): void {
   const settings = ["--username=konter", "--auth=trust", "--encoding=UTF8", "--no-locale"];
   const { stdio, ...user } = place.spawn;
   execFileSync(binaries.initdb, ["-D", place.path, ...settings, "--no-instructions"], {
@@ -213,6 +270,8 @@ async function createDatabase(socketFolder: string): Promise<void> {
   const client = new pg.Client({ host: socketFolder, user: "konter", database: "postgres" });
   await client.connect();
   try {
+    // Two commands may be the first at once, and `create database` knows no "if not exists".
+    await client.query("select pg_advisory_lock(hashtext('konter.create'))");
     const found = await client.query("select from pg_database where datname = 'konter'");
     if (found.rowCount === 0) await client.query("create database konter");
   } finally {

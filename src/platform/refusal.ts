@@ -10,7 +10,8 @@ export type RefusalCode =
   | "quote.unknown"
   | "order.unknown"
   | "page.unknown"
-  | "interaction.stale";
+  | "interaction.stale"
+  | "purchase.too_old";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

@@ -4,6 +4,7 @@ import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue, RunAgain } from "../platform/jobs.ts";
+import { Refusal } from "../platform/refusal.ts";
 import { applyReport, type ReportDeps } from "./apply-report.ts";
 import {
   insertPurchase,
@@ -18,7 +19,11 @@ import type { PurchaseReport, PurchaseTarget, Supplier } from "./supplier.ts";
 // Digiflazz asks for at most one inquiry a minute; how long it stays pending is not documented.
 const oncePerMs = 60_000;
 const pollMinutes = [1, 2, 5, 10, 15];
+// After a crash our note of the time is all there is, and the request reached them a little later.
+const arrivalMs = 5_000;
 const retryUnsentMs = 5_000;
+// After 90 days Digiflazz forgets a reference, and asking would buy. A person decides long before.
+const askNoLongerMs = 80 * 24 * 3600_000;
 // Money waits for goods: a supplier that cannot be reached this long has failed for this order.
 const giveUpUnsentMs = 10 * 60_000;
 
@@ -103,9 +108,12 @@ async function takeTurn(tx: Tx, deps: { clock: Clock }, purchaseId: string) {
   const now = deps.clock.now();
   const purchase = await lockPurchase(tx, purchaseId);
   if (purchase.state !== "open") return undefined;
+  if (now.getTime() - purchase.opened_at.getTime() > askNoLongerMs) {
+    throw new Refusal("purchase.too_old", { purchase: purchase.ref });
+  }
   const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
   const first = purchase.sent_at === null;
-  if (!first && waitMs > 0) throw new RunAgain(waitMs);
+  if (!first && waitMs > 0) throw new RunAgain(waitMs + arrivalMs);
   await updatePurchase(tx, purchase.id, { sent_at: purchase.sent_at ?? now, asked_at: now });
   return { purchase, first };
 }

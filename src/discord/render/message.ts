@@ -39,7 +39,7 @@ const styles = {
 } as const;
 
 /** One row of at most five buttons; none at all when there is nothing to press. */
-export function buttonRow(buttons: readonly Button[]): APIMessageTopLevelComponent[] {
+function buttonRow(buttons: readonly Button[]): APIMessageTopLevelComponent[] {
   if (buttons.length === 0) return [];
   return [
     {

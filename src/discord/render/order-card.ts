@@ -39,6 +39,16 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     id: { action: "cancel", orderCode: order.code },
     style: "danger",
   };
+  if (payment?.state === "expired") {
+    const description = texts.order.lapsedText(timestamp(order.reserved_until, "t"));
+    return card(
+      { title: texts.order.lapsed, description, color: colors.wait, fields: facts(view, texts) },
+      [
+        { label: texts.order.check, id: { action: "status", orderCode: order.code } },
+        { label: texts.order.page, url: pageUrl },
+      ],
+    );
+  }
   if (payment?.state !== "pending") {
     const embed = { title: texts.order.preparing, description: texts.order.preparingText };
     return card({ ...embed, color: colors.wait, fields: facts(view, texts) });
@@ -80,7 +90,9 @@ export function refundReason(view: OrderView): "account" | "supplier" | "late" {
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
   const { order } = view;
   const item = `${view.gameName} ${view.skuName}`;
-  const account = inert(formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id }));
+  const gameAccount = inert(
+    formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id }),
+  );
   const say = (title: string, description: string, color: number): APIEmbed => ({
     title,
     description,
@@ -90,7 +102,7 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
   switch (order.state) {
     case "delivered":
       return card(
-        say(texts.order.delivered, texts.order.deliveredText(item, account), colors.good),
+        say(texts.order.delivered, texts.order.deliveredText(item, gameAccount), colors.good),
         buttons,
       );
     case "refunded": {
@@ -112,12 +124,14 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
 
 function facts(view: OrderView, texts: Texts) {
   const { order, purchase } = view;
-  const account = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
-  const who = order.nickname === null ? account : `${order.nickname} · ${account}`;
+  const gameAccount = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
+  const who = [order.nickname, gameAccount]
+    .filter((line) => line !== null)
+    .map((line) => inert(line));
   const fields = [
     { name: texts.order.number, value: order.code, inline: true },
     { name: texts.order.item, value: `${view.gameName} ${view.skuName}`, inline: true },
-    { name: texts.order.account, value: inert(who), inline: true },
+    { name: texts.order.account, value: who.join("\n"), inline: true },
     { name: texts.order.total, value: formatRupiah(order.price), inline: true },
     { name: texts.order.method, value: texts.order.methods[order.method], inline: true },
   ];

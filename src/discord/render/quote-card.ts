@@ -58,7 +58,7 @@ export function renderQuote(texts: Texts, view: QuoteView): Message {
       description: lines.filter((line) => line !== undefined).join("\n"),
       color: unchecked || view.remark ? colors.wait : colors.neutral,
       fields: [
-        { name: texts.quote.nickname, value: name, inline: true },
+        { name: texts.quote.nickname, value: name },
         { name: texts.quote.account, value: inert(formatGameAccount(view)), inline: true },
         { name: texts.quote.item, value: `${sku.gameName} ${sku.name}`, inline: true },
         { name: texts.quote.total, value: formatRupiah(view.priceIdr), inline: true },

@@ -80,6 +80,9 @@ export const en: Texts = {
     serial: "Serial number",
     preparing: "Preparing the payment…",
     preparingText: "The QR code is on its way. This card changes by itself.",
+    lapsed: "⌛ The QR code has expired",
+    lapsedText: (time) =>
+      `Do not pay with it any more. This order ends by itself at ${time}. Still want it? Start again with /topup.`,
     pay: (method) => `Pay with ${method}`,
     payText: (time, relative) =>
       `Scan this QR code with the GoPay app, or open the payment page on your phone.\nPay before ${time} (${relative}).`,
@@ -93,7 +96,7 @@ export const en: Texts = {
     processing: "Payment received",
     processingText: "The diamonds are being bought and sent. This card changes by itself.",
     delivered: "✅ Delivered",
-    deliveredText: (item, account) => `${item} arrived at ${account}. Thank you!`,
+    deliveredText: (item, gameAccount) => `${item} arrived at ${gameAccount}. Thank you!`,
     refunded: "↩️ Money returned",
     refundedText: (total) => `${total} is in your saldo. Use it any time, see /saldo.`,
     refundReasons: {
@@ -110,7 +113,7 @@ export const en: Texts = {
       "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
     facts: {
       payment: "Payment",
-      purchase: "Purchase",
+      purchase: "Purchase from the supplier",
       delivery: "Delivery",
       waiting: "waiting",
       none: "–",
@@ -151,6 +154,9 @@ export const en: Texts = {
   page: {
     title: (code) => `Order ${code}`,
     unknown: "There is no such page. Open it again from the order's card in Discord.",
+    payText: "Scan this QR code with the GoPay app, or tap the button below if this is your phone.",
+    payTextNoQr: "Tap the button below to pay in the GoPay app.",
+    payBefore: (total, time) => `Pay ${total} before ${time}`,
     openWallet: "Open GoPay",
     back: "You can close this page; the card in Discord changes by itself.",
     state: "Status",

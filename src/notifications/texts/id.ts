@@ -81,6 +81,9 @@ export const id = {
     serial: "Serial number",
     preparing: "Menyiapkan pembayaran…",
     preparingText: "QR sedang dibuat. Kartu ini berubah sendiri.",
+    lapsed: "⌛ QR sudah kedaluwarsa",
+    lapsedText: (time: string) =>
+      `Jangan bayar dengan QR itu lagi. Pesanan ini berakhir sendiri pukul ${time}. Masih mau? Mulai lagi dengan /topup.`,
     pay: (method: string) => `Bayar dengan ${method}`,
     payText: (time: string, relative: string) =>
       `Pindai QR ini dengan aplikasi GoPay, atau buka halaman bayar di ponsel.\nBayar sebelum ${time} (${relative}).`,
@@ -94,8 +97,8 @@ export const id = {
     processing: "Pembayaran diterima",
     processingText: "Diamond sedang dibeli dan dikirim. Kartu ini berubah sendiri.",
     delivered: "✅ Terkirim",
-    deliveredText: (item: string, account: string) =>
-      `${item} sudah masuk ke ${account}. Terima kasih!`,
+    deliveredText: (item: string, gameAccount: string) =>
+      `${item} sudah masuk ke ${gameAccount}. Terima kasih!`,
     refunded: "↩️ Uang kembali",
     refundedText: (total: string) =>
       `${total} sudah masuk ke saldo. Pakai lagi kapan saja, lihat /saldo.`,
@@ -115,7 +118,7 @@ export const id = {
       "GoPay belum menjawab, jadi pesanan belum bisa dibatalkan. Ia berakhir sendiri kalau tidak dibayar.",
     facts: {
       payment: "Pembayaran",
-      purchase: "Pembelian",
+      purchase: "Pembelian di pemasok",
       delivery: "Pengiriman",
       waiting: "menunggu",
       none: "–",
@@ -157,6 +160,9 @@ export const id = {
   page: {
     title: (code: string) => `Pesanan ${code}`,
     unknown: "Halaman ini tidak ada. Buka lagi lewat kartu pesanan di Discord.",
+    payText: "Pindai QR ini dengan aplikasi GoPay, atau ketuk tombol di bawah kalau ini ponselmu.",
+    payTextNoQr: "Ketuk tombol di bawah untuk membayar di aplikasi GoPay.",
+    payBefore: (total: string, time: string) => `Bayar ${total} sebelum ${time}`,
     openWallet: "Buka GoPay",
     back: "Kamu boleh menutup halaman ini; kartu di Discord berubah sendiri.",
     state: "Status",

@@ -1,0 +1,59 @@
+/** What VIP Reseller and we must agree on, by vectors computed outside this code. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createSandboxClock } from "../platform/clock.ts";
+import vectors from "./vectors.json" with { type: "json" };
+import { createVipResellerClient, vipResellerSign } from "./vip-reseller.ts";
+
+const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });
+const [demo] = vectors.vip_reseller;
+assert.ok(demo);
+const { api_id: apiId, api_key: apiKey } = demo;
+
+function clientThatHears(answer: () => Response | Promise<never>) {
+  const forms: Record<string, string>[] = [];
+  const fetch = async (_url: string | URL | Request, init?: RequestInit) => {
+    forms.push(Object.fromEntries(new URLSearchParams(String(init?.body))));
+    return answer();
+  };
+  const credentials = { baseUrl: "http://vip.test/api", apiId, apiKey };
+  return { client: createVipResellerClient({ clock, fetch }, credentials), forms };
+}
+
+const query = { code: "valorant", target: "Nama Demo#ID1", additionalTarget: undefined };
+
+test("the sign is the same for every call: id and key", () => {
+  for (const { api_id, api_key, sign } of vectors.vip_reseller) {
+    assert.equal(vipResellerSign({ apiId: api_id, apiKey: api_key }), sign);
+  }
+});
+
+test("a nickname is asked for by form, where # and blanks survive", async () => {
+  const { client, forms } = clientThatHears(() =>
+    Response.json({ result: true, data: "Budi", message: "Success." }),
+  );
+  assert.deepEqual(await client.getNickname(query), {
+    kind: "answer",
+    result: true,
+    data: "Budi",
+    message: "Success.",
+  });
+  await client.getNickname({ code: "mobile-legends", target: "1", additionalTarget: "2001" });
+  const common = { key: apiKey, sign: demo?.sign, type: "get-nickname" };
+  assert.deepEqual(forms, [
+    { ...common, code: "valorant", target: "Nama Demo#ID1" },
+    { ...common, code: "mobile-legends", target: "1", additional_target: "2001" },
+  ]);
+});
+
+test("an answer that is none says nothing about the account", async () => {
+  const answers: (() => Response | Promise<never>)[] = [
+    () => new Response("<html>", { status: 503 }),
+    () => Response.json({ result: "true", data: "Budi" }),
+    () => Promise.reject(new DOMException("timed out", "TimeoutError")),
+  ];
+  for (const answer of answers) {
+    const { client } = clientThatHears(answer);
+    assert.equal((await client.getNickname(query)).kind, "unavailable");
+  }
+});

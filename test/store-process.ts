@@ -1,0 +1,90 @@
+/** Store process: the store as a process of its own, which a test can kill as a power cut would. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const readyWithinMs = 60_000;
+const keptLogCharacters = 4_000;
+
+export interface StoreProcess {
+  readonly url: string;
+  /** Resolves to the milliseconds from its start until it was ready to sell. Throws when it ended. */
+  start(): Promise<number>;
+  /** Kill -9; resolves when the process is gone. */
+  kill(): Promise<void>;
+  /** The last of what all its lives wrote to standard error. */
+  log(): string;
+}
+
+/** Prepares `konter start` with these settings on a free port; it runs between `start` and `kill`. */
+export async function prepareStore(
+  atEnd: (step: () => unknown) => void,
+  settings: Readonly<Record<string, string>>,
+): Promise<StoreProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let log = "";
+  let child: ChildProcess | undefined;
+
+  const kill = async () => {
+    const dying = child;
+    if (dying === undefined) return;
+    child = undefined;
+    if (dying.exitCode !== null || dying.signalCode !== null) return;
+    const gone = once(dying, "exit");
+    dying.kill("SIGKILL");
+    await gone;
+  };
+  atEnd(kill);
+
+  return {
+    url,
+    kill,
+    log: () => log,
+    async start() {
+      assert.equal(child, undefined, "the store runs already");
+      const startedAt = performance.now();
+      const born = spawn(process.execPath, ["src/cli.ts", "start"], {
+        cwd: root,
+        env: { ...process.env, LOG_LEVEL: "warn", ...settings, PORT: String(port) },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      child = born;
+      const closed = once(born, "close");
+      born.stderr.on("data", (chunk: Buffer) => {
+        log = (log + chunk).slice(-keptLogCharacters);
+      });
+      while (!(await isReady(url))) {
+        if (born.exitCode !== null || born.signalCode !== null) {
+          await closed; // its last words may still be in the pipe
+          const end = born.exitCode ?? born.signalCode;
+          throw new Error(`the store ended (${end}) before it was ready:\n${log}`);
+        }
+        const waitedMs = performance.now() - startedAt;
+        assert.ok(waitedMs < readyWithinMs, `the store is not ready:\n${log}`);
+        await delay(10);
+      }
+      return Math.round(performance.now() - startedAt);
+    },
+  };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+  await answer?.arrayBuffer().catch(() => {});
+  return answer?.ok ?? false;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  assert.ok(address !== null && typeof address === "object");
+  server.close();
+  await once(server, "close");
+  return address.port;
+}
