@@ -4,5 +4,5 @@ import { enableCompileCache } from "node:module";
 
 // The second start reads compiled code: half the time until the first line of ours runs.
 enableCompileCache();
-const { runCommand } = await import("./commands.ts");
+const { runCommand } = await import("./commands/run.ts");
 await runCommand(process.argv.slice(2));

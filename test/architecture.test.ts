@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { modules } from "../scripts/dependency-rules.ts";
 import { schemaFile, writeSchema } from "../scripts/schema-file.ts";
-import { textsFor } from "../src/notifications/texts/texts.ts";
 import { nextStates } from "../src/orders/order.ts";
 import { openDatabase } from "../src/platform/db.ts";
 import { cleanUp, cloneDatabase } from "./database.ts";
@@ -232,11 +231,6 @@ test("every refusal has an HTTP status and words in both languages", () => {
   }
 });
 
-test("both languages say the same things, and nothing is empty", () => {
-  const { id, en } = { id: textsFor("id"), en: textsFor("en") };
-  assert.deepEqual(describeTexts(en), describeTexts(id));
-});
-
 test("an import against the table is found", (t) => {
   const root = mkdtempSync(join(tmpdir(), "konter-imports-"));
   t.after(() => rmSync(root, { recursive: true, force: true }));
@@ -259,7 +253,11 @@ test("an import against the table is found", (t) => {
     ["src/deposits/side.ts", 'import "../orders/place.ts";', /deposits imports only/],
     ["src/orders/peek.ts", 'import "../ledger/repository.ts";', /repository.ts is private/],
     ["simulators/cheat.ts", 'import "../src/platform/clock.ts";', /a simulator never imports/],
-    ["src/orders/fake.ts", 'import "../../simulators/world.ts";', /only from main.ts and the command line/],
+    [
+      "src/orders/fake.ts",
+      'import "../../simulators/world.ts";',
+      /only from main.ts and the command line/,
+    ],
     ["src/orders/self.ts", 'import "./loop.ts";', /every import leads somewhere/],
     ["src/utils/drawer.ts", 'import "node:fs";', /in the table of steps/],
   ];
@@ -271,19 +269,6 @@ test("an import against the table is found", (t) => {
     rmSync(join(root, file));
   }
 });
-
-/** Every text of a language: its path, and that it says something whatever it is given. */
-function describeTexts(texts: object, path = ""): string[] {
-  return Object.entries(texts).flatMap(([key, value]: [string, unknown]) => {
-    const name = `${path}${key}`;
-    if (typeof value === "object" && value !== null) return describeTexts(value, `${name}.`);
-    const said = typeof value === "function" ? value("«1»", "«2»", "«3»") : value;
-    assert.ok(typeof said === "string" && said.trim() !== "", `${name} says nothing`);
-    assert.doesNotMatch(said, /undefined|NaN|\[object/, name);
-    const used = ["«1»", "«2»", "«3»"].filter((given) => said.includes(given));
-    return [`${name}(${used.join(", ")})`];
-  });
-}
 
 async function openClone(t: Parameters<typeof cleanUp>[0]) {
   const atEnd = cleanUp(t);

@@ -146,6 +146,9 @@ test("a picture is a PNG or nothing, and the key goes along only when it must", 
   const page = clientThatHears(() => new Response("<html>"));
   assert.equal(await page.client.picture("http://midtrans.test/qr"), undefined);
   assert.equal(page.calls.length, 2);
+  await page.client.picture("http://elsewhere.test/qr");
+  assert.equal(page.calls.length, 3);
+  assert.equal(new Headers(page.calls[2]?.init?.headers).get("authorization"), null);
 });
 
 function reset(): Error {

@@ -129,8 +129,10 @@ export function createMidtransClient(
       );
     },
     async picture(url) {
-      // Whether the picture needs the key is not documented: plainly first, then with it.
-      for (const withKey of [{}, { authorization }]) {
+      // Whether the picture needs the key is not documented: plainly first, then with it, but the
+      // key goes to Midtrans alone, wherever an answer points.
+      const own = URL.parse(url)?.origin === new URL(credentials.baseUrl).origin;
+      for (const withKey of own ? [{}, { authorization }] : [{}]) {
         const answer = await callParty(deps, {
           method: "GET",
           url,

@@ -1,0 +1,55 @@
+/** Command: what every `konter <command>` is made of. */
+import { type ParseArgsConfig, parseArgs } from "node:util";
+
+export interface Command {
+  /** How it is called, e.g. `seed [--preview]`. */
+  readonly usage: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What its own help says beyond that: options, what it changes, what it prints. */
+  readonly details?: string;
+  run(args: string[]): Promise<void>;
+}
+
+/** A wrong call: answered with the command's usage and exit code 2. */
+export class UsageError extends Error {}
+
+/** Prints what the command was asked for, on standard output. */
+export function print(text: string): void {
+  process.stdout.write(`${text.trimEnd()}\n`);
+}
+
+/** Reads a command's arguments. Throws a UsageError for what it does not know. */
+export function readArgs<T extends ParseArgsConfig>(args: string[], config: T) {
+  try {
+    return parseArgs({ ...config, args, strict: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Ends a long-running command on Ctrl-C or a polite kill, once; a second signal ends it at once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  const end = (signal: string) => {
+    process.stderr.write(`${signal}: stopping…\n`);
+    stop().then(() => process.exit(0), fail);
+  };
+  process.once("SIGINT", end);
+  process.once("SIGTERM", end);
+}
+
+/** Ends the process with one sentence where there is one: 2 for a wrong call, 1 for a failure. */
+export function fail(error: unknown): never {
+  process.stderr.write(`konter: ${explain(error)}\n`);
+  process.exit(error instanceof UsageError ? 2 : 1);
+}
+
+// What an operator can act on is a sentence; anything else keeps its stack.
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ("code" in error && error.code === "EADDRINUSE") {
+    const port = "port" in error ? `port ${error.port}` : "a port";
+    return `${port} is taken: choose others with PORT and SIMULATOR_PORT`;
+  }
+  return error.message || (error.stack ?? String(error));
+}

@@ -1,0 +1,69 @@
+/** The rules of the database handle. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { sql } from "kysely";
+import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { inTransaction, openDatabase } from "./db.ts";
+
+async function open(t: TestContext) {
+  const atEnd = cleanUp(t);
+  const connectionString = await cloneDatabase(atEnd);
+  const errors: Error[] = [];
+  const db = openDatabase({
+    connectionString,
+    poolSize: 2,
+    onPoolError: (error) => errors.push(error),
+  });
+  atEnd(() => db.destroy());
+  return { db, errors };
+}
+
+test("rupiah arrive as bigint, alone, in lists and as nothing", async (t) => {
+  const { db } = await open(t);
+  const { rows } = await sql`
+    select 9007199254740993::bigint as one, '{9007199254740993,-1}'::bigint[] as many,
+      '{}'::bigint[] as none, null::bigint as nothing`.execute(db);
+  assert.deepEqual(rows, [
+    { one: 9_007_199_254_740_993n, many: [9_007_199_254_740_993n, -1n], none: [], nothing: null },
+  ]);
+});
+
+test("work that throws leaves nothing behind, and nobody is told of a commit", async (t) => {
+  const { db } = await open(t);
+  let commits = 0;
+  db.afterCommit.add(() => {
+    commits += 1;
+  });
+  const add = (discordId: string, then: () => void) =>
+    inTransaction(db, async (tx) => {
+      await tx
+        .insertInto("customers")
+        .values({
+          id: "00000000-0000-7000-8000-000000000001",
+          discord_id: discordId,
+          locale: "id",
+          created_at: new Date(0),
+        })
+        .execute();
+      then();
+    });
+  const failing = add("1", () => {
+    throw new Error("no");
+  });
+  await assert.rejects(failing, /no/);
+  assert.deepEqual(await db.selectFrom("customers").select("id").execute(), []);
+  assert.equal(commits, 0);
+  await add("2", () => assert.equal(commits, 0, "not before the commit"));
+  assert.equal(commits, 1);
+});
+
+test("a connection that the server closes breaks no process: the next query has another", async (t) => {
+  const { db, errors } = await open(t);
+  await sql`select 1`.execute(db);
+  const ending = sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`;
+  await Promise.all([sql`select pg_sleep(0.05)`.execute(db), sql`select 1`.execute(db)]);
+  await ending.execute(db);
+  while (errors.length === 0) await new Promise((done) => setImmediate(done));
+  assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
+});
