@@ -8,7 +8,9 @@ create table payments (
   method text not null,
   amount bigint not null check (amount > 0),
   state text not null check (
-    state in ('opening', 'charging', 'pending', 'lost', 'paid', 'expired', 'cancelled', 'failed')
+    state in (
+      'opening', 'charging', 'pending', 'lost', 'paid', 'expired', 'cancelled', 'failed', 'mismatched'
+    )
   ),
   attempt int not null check (attempt > 0),
   -- No charge leaves at or after this instant, so "not found" means something after it.

@@ -18,6 +18,8 @@ create table purchases (
   serial_number text,
   charged bigint check (charged >= 0),
   failure text,
+  -- What an answer left open, e.g. a time-out on their side: failed only when it is said again.
+  doubt text,
   opened_at timestamptz not null,
   -- Set before the socket is written: from then on only an inquiry may follow.
   sent_at timestamptz,

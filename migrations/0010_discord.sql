@@ -4,7 +4,9 @@ create table discord_interactions (
   payload jsonb not null,
   received_at timestamptz not null,
   -- Work begins only after Discord has taken the first answer.
-  acknowledged_at timestamptz
+  acknowledged_at timestamptz,
+  -- The message to show, kept before it is shown: showing it again does no work again.
+  result jsonb
 );
 
 -- Where the buyer sees an order: the message of the last interaction, while its token lives.

@@ -7,7 +7,7 @@ import { expireOrder } from "./orders/expire.ts";
 import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
 import { chargePayment } from "./payments/charge.ts";
-import { inquirePayment } from "./payments/reconcile.ts";
+import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import { runPurchase } from "./suppliers/purchase.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
@@ -26,6 +26,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const purchaseId = (payload: JobPayload) => ({ purchaseId: field(payload, "purchaseId") });
   return {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
+    "payments.closeOthers": (payload) => closeOtherPayments(db, deps, orderId(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),

@@ -36,6 +36,8 @@ export interface StoreDeps {
   /** Given by tests; otherwise the machine's time plus what the playground added. */
   readonly clock?: SandboxClock;
   readonly random?: Random;
+  /** Given by tests that stand between the store and a party. */
+  readonly fetch?: typeof fetch;
   /** Called when the store can no longer be sure of itself; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -80,7 +82,7 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
       parties = partiesSchema.parse(simulators.parties);
     }
 
-    const outside = { clock, fetch };
+    const outside = { clock, fetch: deps.fetch ?? fetch };
     const gateway = gatewayFactories.midtrans(outside, parties.midtrans);
     const supplier = supplierFactories.digiflazz(outside, parties.digiflazz);
     const checker = createVipResellerChecker(outside, {

@@ -1,6 +1,6 @@
 /** Kill -9 of the store between the buyer's money and the delivery, judged by the parties' own books. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -222,8 +222,12 @@ async function clonedDatabase(atEnd: AtEnd): Promise<ShopDatabase> {
 /** The store's own embedded PostgreSQL, killed with it. */
 async function embeddedDatabase(atEnd: AtEnd): Promise<ShopDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), "konter-crash-"));
-  // The server may still be on its way out.
-  atEnd(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 }));
+  atEnd(async () => {
+    // The server stops a moment after its store, and writes while it does.
+    const pidFile = join(dataDir, "pg18", "postmaster.pid");
+    for (let look = 0; look < 100 && existsSync(pidFile); look++) await delay(50);
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
+  });
   const killed = new Set<number>();
   const serverPid = () => {
     const [pid] = readFileSync(join(dataDir, "pg18", "postmaster.pid"), "utf8").split("\n");

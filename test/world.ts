@@ -49,7 +49,16 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
     storeUrl: () => storeUrl,
   });
   atEnd(() => simulators.close());
+  let digiflazzUrl: string | undefined;
+  const redirected: typeof fetch = (input, init) => {
+    const { base_url } = simulators.parties.digiflazz;
+    const url = String(input);
+    return digiflazzUrl !== undefined && url.startsWith(base_url)
+      ? fetch(url.replace(base_url, digiflazzUrl), init)
+      : fetch(input, init);
+  };
   const store = await startStore({
+    fetch: redirected,
     config: {
       port: 0,
       simulatorPort: 0,
@@ -119,6 +128,10 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
     async breaks(party: string, operation: string, fault: string, count = 1) {
       const url = `${simulators.url}/${party}/_control/faults`;
       await postJson(url, { operation, fault, count });
+    },
+    /** Answers for Digiflazz from elsewhere from now on, or from the simulator again. */
+    async pointsDigiflazzAt(url: string | undefined) {
+      digiflazzUrl = url;
     },
     /** Moves the clock of the store and of all parties, a minute at a time. */
     async advance(time: { minutes?: number; seconds?: number }) {

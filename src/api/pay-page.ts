@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { formatGameAccount } from "../game-accounts/parse.ts";
 import { type Locale, type Texts, textsFor } from "../notifications/texts/texts.ts";
-import { type OrderView, viewOrderByToken } from "../orders/find.ts";
+import { isMismatched, type OrderView, viewOrderByToken } from "../orders/find.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -13,15 +14,21 @@ const refreshSeconds = 4;
 const settled: ReadonlySet<string> = new Set(["delivered", "refunded", "expired", "cancelled"]);
 
 /** Registers the page and its QR picture. `walletOrigins` are where the wallet link may lead. */
-export function registerPayPage(app: FastifyInstance, deps: { db: Db; walletOrigins: string[] }) {
-  const { db } = deps;
+export function registerPayPage(
+  app: FastifyInstance,
+  deps: { db: Db; clock: Clock; walletOrigins: string[] },
+) {
+  const { db, clock } = deps;
 
   app.get<{ Params: { token: string } }>("/pay/:token", async (request, reply) => {
     const locale = localeOf(request);
     const texts = textsFor(locale);
     protect(reply);
     try {
-      const view = await viewOrderByToken(db, request.params.token);
+      const view = await viewOrderByToken(db, {
+        pageToken: request.params.token,
+        now: clock.now(),
+      });
       return reply.send(renderPage(view, locale, texts, deps.walletOrigins));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -31,8 +38,9 @@ export function registerPayPage(app: FastifyInstance, deps: { db: Db; walletOrig
   });
 
   app.get<{ Params: { token: string } }>("/pay/:token/qr.png", async (request, reply) => {
-    const { payment } = await viewOrderByToken(db, request.params.token);
-    if (!payment?.qr_image) throw new Refusal("page.unknown");
+    const view = await viewOrderByToken(db, { pageToken: request.params.token, now: clock.now() });
+    const { payment } = view;
+    if (!isPayable(view) || !payment?.qr_image) throw new Refusal("page.unknown");
     protect(reply);
     return reply.type("image/png").send(payment.qr_image);
   });
@@ -57,7 +65,7 @@ function protect(reply: FastifyReply): void {
 }
 
 function renderPage(view: OrderView, locale: Locale, texts: Texts, walletOrigins: string[]) {
-  const { order, payment, purchase } = view;
+  const { order, purchase } = view;
   const title = texts.page.title(order.code);
   const gameAccount = formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id });
   const rows: [string, string][] = [
@@ -71,7 +79,6 @@ function renderPage(view: OrderView, locale: Locale, texts: Texts, walletOrigins
     [texts.order.method, texts.order.methods[order.method]],
   ];
   if (purchase?.serial_number) rows.push([texts.order.serial, purchase.serial_number]);
-  const payable = order.state === "awaiting_payment" && payment?.state === "pending";
   const { headline, detail } = standing(view, texts);
   const list = rows
     .map(([name, value]) => `<div><dt>${html(name)}</dt><dd>${html(value)}</dd></div>`)
@@ -80,28 +87,33 @@ function renderPage(view: OrderView, locale: Locale, texts: Texts, walletOrigins
 <h1>${html(title)}</h1>
 <p class="state ${order.state}" role="status">${html(headline)}</p>
 ${detail ? `<p>${html(detail)}</p>` : ""}
-${payable ? renderPayment(view, texts, locale, walletOrigins) : ""}
+${isPayable(view) ? renderPayment(view, texts, locale, walletOrigins) : ""}
 <dl>${list}</dl>
 ${settled.has(order.state) ? "" : `<p class="hint">${html(texts.page.back)}</p>`}
 </main>`;
   return page(locale, title, body, !settled.has(order.state));
 }
 
+function isPayable({ order, payment }: OrderView): boolean {
+  return order.state === "awaiting_payment" && payment?.state === "pending";
+}
+
 /** Where the order stands, in a few words and, where they leave a question open, a sentence. */
-function standing(
-  { order, payment }: OrderView,
-  { order: words }: Texts,
-): { headline: string; detail?: string } {
+function standing(view: OrderView, { order: words }: Texts): { headline: string; detail?: string } {
+  const { order, payment } = view;
   switch (order.state) {
     case "awaiting_payment":
       if (payment?.state === "pending") return { headline: words.pay(words.methods[order.method]) };
-      return { headline: payment?.state === "expired" ? words.lapsed : words.preparing };
+      return { headline: payment?.gateway_ref ? words.lapsed : words.preparing };
     case "delivered":
       return { headline: words.delivered };
     case "refunded":
       return { headline: words.refunded, detail: words.refundedText(formatRupiah(order.price)) };
     case "expired":
-      return { headline: words.expired, detail: words.expiredText };
+      return {
+        headline: words.expired,
+        detail: isMismatched(view) ? words.mismatched : words.expiredText,
+      };
     case "cancelled":
       return { headline: words.cancelled, detail: words.cancelledText };
     case "paid":

@@ -9,7 +9,6 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "order.unknown": 404,
   "page.unknown": 404,
   "quote.unknown": 404,
-  "game_account.not_found": 404,
   "input.invalid": 400,
   "game_account.invalid": 422,
   "interaction.stale": 410,

@@ -28,8 +28,10 @@ export function registerSandbox(
     "/sandbox/clock",
     { schema: { body: z.object({ advance_seconds: z.int().min(0).max(longestAdvanceSeconds) }) } },
     async (request) => {
-      clock.advance(request.body.advance_seconds * 1000);
-      await inTransaction(db, (tx) => rememberClock(tx, clock.offsetMs()));
+      // Kept first: a crash in between must not let a restarted shop go back in time.
+      const ms = request.body.advance_seconds * 1000;
+      await inTransaction(db, (tx) => rememberClock(tx, clock.offsetMs() + ms));
+      clock.advance(ms);
       return { now: clock.now().toISOString() };
     },
   );

@@ -15,7 +15,8 @@ export async function runCommand([name = "help", ...args]: string[]): Promise<vo
   if (command === undefined) fail(new UsageError(`there is no command ${name}\n\n${overview()}`));
   if (args.includes("--help") || args.includes("-h")) return help(name);
   await command.run(args).catch((error: unknown) => {
-    if (error instanceof UsageError) fail(new UsageError(`${error.message}\n\n${explain(command)}`));
+    if (error instanceof UsageError)
+      fail(new UsageError(`${error.message}\n\n${explain(command)}`));
     fail(error instanceof ConfigError ? new UsageError(error.message) : error);
   });
 }

@@ -23,8 +23,6 @@ const tokenLifeMs = 15 * 60_000;
 // An edit takes a moment; one that would arrive after the token's end goes to a direct message.
 const tokenMarginMs = 30_000;
 
-// Unknown message, unknown webhook, token too old: the message is out of reach.
-const goneCodes: ReadonlySet<number | string> = new Set([10008, 10015, 50027]);
 // Closed to us, or no server in common: the order page and /history remain.
 const closedCodes: ReadonlySet<number | string> = new Set([50007, 50278]);
 
@@ -87,14 +85,9 @@ function hashOf(message: Message): string {
 }
 
 async function editCard(db: Database, deps: Deps, shown: CardRow, message: Message) {
-  try {
-    await deps.responder.edit(shown, message);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DiscordAPIError) || !goneCodes.has(error.code)) throw error;
-    await markTokenDead(db, shown.order_id, shown.token, deps.clock.now());
-    return false;
-  }
+  if (await deps.responder.edit(shown, message)) return true;
+  await markTokenDead(db, shown.order_id, shown.token, deps.clock.now());
+  return false;
 }
 
 async function tellDirectly(

@@ -59,7 +59,8 @@ async function firstAnswer(
       if (act.name !== "topup" || act.options.has("id")) return { kind: "defer" };
       // A form can only be the first answer, so what is missing is asked for at once.
       const sku = await unlessRefused(chosenSku(deps.db, act.options));
-      return (sku && formFor(interaction, sku, { playerId: "", zoneId: "" })) ?? { kind: "defer" };
+      const given = { playerId: "", zoneId: act.options.get("server") ?? "" };
+      return (sku && formFor(interaction, sku, given)) ?? { kind: "defer" };
     }
     case "button": {
       if (act.id?.action !== "account") return { kind: "defer_update" };

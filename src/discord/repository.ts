@@ -41,11 +41,19 @@ export async function selectInteraction(db: Db, interactionId: string) {
     .executeTakeFirst();
 }
 
+export async function keepResult(db: Db, interactionId: string, result: string) {
+  await db
+    .updateTable("discord_interactions")
+    .set({ result })
+    .where("id", "=", interactionId)
+    .execute();
+}
+
 export async function upsertCard(
   tx: Tx,
   card: Omit<CardRow, "dm_channel_id" | "dm_message_id" | "shown_hash">,
 ) {
-  const { order_id, ...latest } = card;
+  const { order_id: _, ...latest } = card;
   await tx
     .insertInto("discord_cards")
     .values(card)
@@ -53,7 +61,6 @@ export async function upsertCard(
       conflict.column("order_id").doUpdateSet({ ...latest, shown_hash: null }),
     )
     .execute();
-  return order_id;
 }
 
 export async function selectCard(db: Db, orderId: string) {
@@ -86,7 +93,7 @@ export async function markTokenDead(db: Db, orderId: string, token: string, now:
 export async function rememberDirectMessage(
   db: Db,
   orderId: string,
-  direct: { channelId: string; messageId: string | null },
+  direct: { channelId: string; messageId: string },
 ) {
   await db
     .updateTable("discord_cards")

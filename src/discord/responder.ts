@@ -1,6 +1,6 @@
 /** Responder: every way the bot answers, over Discord's REST. One place turns messages into requests. */
 import type { API } from "@discordjs/core";
-import type { RawFile } from "@discordjs/rest";
+import { DiscordAPIError, type RawFile } from "@discordjs/rest";
 import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
 import { MessageFlags } from "discord-api-types/v10";
 import type { Message } from "./render/message.ts";
@@ -21,45 +21,41 @@ export type FirstAnswer =
   | { readonly kind: "choices"; readonly choices: { name: string; value: string }[] };
 
 export interface Responder {
+  /** Throws when Discord did not take it; an answer it took before counts as taken. */
   answer(interaction: InteractionRef, answer: FirstAnswer): Promise<void>;
-  /** Changes the message of an interaction while its token lives. */
-  edit(interaction: Omit<InteractionRef, "id">, message: Message): Promise<void>;
+  /** Changes the message of an interaction. False when it is out of reach: deleted, or too late. */
+  edit(interaction: Omit<InteractionRef, "id">, message: Message): Promise<boolean>;
   openDirectMessages(discordId: string): Promise<string>;
   /** Sends once per nonce, however often it is tried. Returns the message's id. */
   send(channelId: string, message: Message, nonce: string): Promise<string>;
   editSent(channelId: string, messageId: string, message: Message): Promise<void>;
 }
 
+// Unknown message, unknown webhook, unknown interaction, token too old.
+const goneCodes: ReadonlySet<number | string> = new Set([10008, 10015, 10062, 50027]);
+/** Somebody answered this interaction already. */
+const answeredCode = 40060;
+
 /** Makes the responder of a bot. */
 export function createResponder(api: API): Responder {
   return {
     async answer(interaction, answer) {
-      const { id, token } = interaction;
-      switch (answer.kind) {
-        case "defer":
-          await api.interactions.defer(id, token, { flags: MessageFlags.Ephemeral });
-          return;
-        case "defer_update":
-          await api.interactions.deferMessageUpdate(id, token);
-          return;
-        case "modal":
-          await api.interactions.createModal(id, token, answer.modal);
-          return;
-        case "choices":
-          await api.interactions.createAutocompleteResponse(id, token, {
-            choices: answer.choices,
-          });
-          return;
-        default:
-          answer satisfies never;
+      try {
+        await give(api, interaction, answer);
+      } catch (error) {
+        // The library tries again after a lost reply, and then finds its own first try.
+        if (!(error instanceof DiscordAPIError) || error.code !== answeredCode) throw error;
       }
     },
     async edit(interaction, message) {
-      await api.interactions.editReply(
-        interaction.application_id,
-        interaction.token,
-        body(message),
-      );
+      try {
+        const { application_id, token } = interaction;
+        await api.interactions.editReply(application_id, token, body(message));
+        return true;
+      } catch (error) {
+        if (error instanceof DiscordAPIError && goneCodes.has(error.code)) return false;
+        throw error;
+      }
     },
     async openDirectMessages(discordId) {
       return (await api.users.createDM(discordId)).id;
@@ -76,6 +72,25 @@ export function createResponder(api: API): Responder {
       await api.channels.editMessage(channelId, messageId, body(message));
     },
   };
+}
+
+async function give(api: API, { id, token }: InteractionRef, answer: FirstAnswer): Promise<void> {
+  switch (answer.kind) {
+    case "defer":
+      await api.interactions.defer(id, token, { flags: MessageFlags.Ephemeral });
+      return;
+    case "defer_update":
+      await api.interactions.deferMessageUpdate(id, token);
+      return;
+    case "modal":
+      await api.interactions.createModal(id, token, answer.modal);
+      return;
+    case "choices":
+      await api.interactions.createAutocompleteResponse(id, token, { choices: answer.choices });
+      return;
+    default:
+      answer satisfies never;
+  }
 }
 
 function body(message: Message) {

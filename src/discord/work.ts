@@ -17,8 +17,8 @@ import type { CustomId } from "./custom-id.ts";
 import { actOf, personOf } from "./interaction.ts";
 import { playerField, zoneField } from "./render/account-form.ts";
 import { inert } from "./render/escape.ts";
-import { notice } from "./render/message.ts";
-import { selectInteraction } from "./repository.ts";
+import { type Message, notice } from "./render/message.ts";
+import { keepResult, selectInteraction } from "./repository.ts";
 import type { Responder } from "./responder.ts";
 
 type CommandHandler = (context: Context, options: ReadonlyMap<string, string>) => Promise<Handled>;
@@ -34,21 +34,34 @@ const commands: Readonly<Record<string, CommandHandler>> = {
 // A fault is tried again for this long before the buyer is told; the database may be restarting.
 const patienceMs = 30_000;
 
-/** Job `discord.work`. Work whose first answer was never taken is dropped: Discord said it failed. */
-export async function workInteraction(
-  deps: BotDeps & { responder: Responder },
-  input: { interactionId: string },
-): Promise<void> {
+type Deps = BotDeps & { responder: Responder };
+type Row = NonNullable<Awaited<ReturnType<typeof selectInteraction>>>;
+
+/**
+ * Job `discord.work`. What no first answer was recorded for is not begun: either Discord said that it
+ * failed, or the buyer looks at "thinking…" and is told now.
+ */
+export async function workInteraction(deps: Deps, input: { interactionId: string }): Promise<void> {
   const row = await selectInteraction(deps.db, input.interactionId);
-  if (row === undefined || row.acknowledged_at === null) return;
-  // Written by us from what Discord sent, so it has Discord's shape.
+  if (row === undefined) return;
+  // Written by us from what Discord sent, and by us from a message: they have those shapes.
   const interaction = row.payload as unknown as APIInteraction;
+  const kept = row.result as unknown as Message | null;
+  const message = kept ?? (await produce(deps, row, interaction));
+  if (message === "shown_by_card") return;
+  if (kept === null) await keepResult(deps.db, row.id, JSON.stringify(message));
+  const shown = await deps.responder.edit(interaction, message);
+  if (!shown) deps.log.info({ interaction: row.id }, "the answer came too late to be shown");
+}
+
+async function produce(deps: Deps, row: Row, interaction: APIInteraction): Promise<Handled> {
   const person = personOf(interaction);
   const texts = textsFor(person.locale);
-  let handled: Handled;
+  const broken = notice(texts.errors.fault(interaction.id.slice(-8)));
+  if (row.acknowledged_at === null) return broken;
   try {
     const customer = await inTransaction(deps.db, (tx) => customerOf(tx, deps, person));
-    handled = await handle(interaction, {
+    return await handle(interaction, {
       ...deps,
       person,
       texts,
@@ -57,17 +70,15 @@ export async function workInteraction(
       receivedAt: row.received_at,
     });
   } catch (error) {
-    if (error instanceof Refusal) {
-      handled = notice(sayRefusal(texts, error));
-    } else {
-      const ageMs = deps.clock.now().getTime() - row.received_at.getTime();
-      if (ageMs < patienceMs) throw error;
-      const reference = interaction.id.slice(-8);
-      deps.log.error({ reference, error: String(error) }, "an interaction could not be finished");
-      handled = notice(texts.errors.fault(reference));
-    }
+    if (error instanceof Refusal) return notice(sayRefusal(texts, error));
+    const ageMs = deps.clock.now().getTime() - row.received_at.getTime();
+    if (ageMs < patienceMs) throw error;
+    deps.log.error(
+      { interaction: row.id, error: String(error) },
+      "an interaction was not finished",
+    );
+    return broken;
   }
-  if (handled !== "shown_by_card") await deps.responder.edit(interaction, handled);
 }
 
 async function handle(interaction: APIInteraction, context: Context): Promise<Handled> {
@@ -98,7 +109,7 @@ async function press(context: Context, id: CustomId | undefined): Promise<Handle
     case "confirm":
       return confirm(context, id.quoteId);
     case "drop":
-      return drop(context);
+      return drop(context, id.quoteId);
     case "status":
       return status(context, id.orderCode);
     case "cancel":
@@ -126,7 +137,6 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "quote.unknown":
       return texts.outcome.quote_unknown;
     case "game_account.invalid":
-    case "game_account.not_found":
     case "input.invalid":
     case "interaction.stale":
     case "purchase.too_old":

@@ -1,3 +1,8 @@
+-- Locks stock rows in the order of their ids.
+create or replace function inventory_lock(sku_ids int[]) returns void language sql as $$
+  select from stock where sku_id = any (sku_ids) order by sku_id for update
+$$;
+
 -- Reserves stock for an order, `live` until paid or `permanent` at once. False when there is not
 -- enough; nothing has changed then.
 create or replace function inventory_reserve(

@@ -1,3 +1,8 @@
+-- Locks balance rows in the order of their ids.
+create or replace function ledger_lock(ledger_accounts text[]) returns void language sql as $$
+  select from balances where ledger_account = any (ledger_accounts) order by ledger_account for update
+$$;
+
 -- Posts transfers: [{id, debit_account, credit_account, amount, key, reason, order_id}]. A transfer
 -- whose key is posted already is left out, so that posting an event again changes nothing. Balance
 -- rows are locked in the order of their ids. Returns how many were new.
@@ -14,13 +19,10 @@ begin
   order by side
   on conflict do nothing;
 
-  perform from balances
-  where ledger_account in (
+  perform ledger_lock(array(
     select unnest(array[item ->> 'debit_account', item ->> 'credit_account'])
     from jsonb_array_elements(new_transfers) item
-  )
-  order by ledger_account
-  for update;
+  ));
 
   with posted as (
     insert into transfers (id, debit_account, credit_account, amount, key, reason, order_id, posted_at)

@@ -34,3 +34,21 @@ export async function changeState(
   await deps.publish(tx, { name: "order.changed", orderId: order.id });
   return { ...order, state: to, changed_at: now };
 }
+
+/** Records what happened to a locked order without moving it. */
+export async function noteEvent(
+  tx: Tx,
+  deps: StateDeps,
+  order: Order,
+  cause: { actor: string; reason: string },
+): Promise<void> {
+  await insertEvent(tx, {
+    order_id: order.id,
+    from_state: order.state,
+    to_state: order.state,
+    actor: cause.actor,
+    reason: cause.reason,
+    happened_at: deps.clock.now(),
+  });
+  await deps.publish(tx, { name: "order.changed", orderId: order.id });
+}

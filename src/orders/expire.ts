@@ -1,7 +1,7 @@
 /** Expire and cancel: an order that no money came for gives its stock back. */
 import { releaseReservation } from "../inventory/stock.ts";
 import { mayBePaid } from "../payments/find.ts";
-import { endPayments } from "../payments/reconcile.ts";
+import { type Ended, endPayments, type ReconcileDeps } from "../payments/reconcile.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -9,7 +9,7 @@ import { changeState } from "./change-state.ts";
 import type { OrderState } from "./order.ts";
 import { lockOrder, selectOrder, selectOrderBy } from "./repository.ts";
 
-type Deps = Parameters<typeof endPayments>[1];
+type Deps = ReconcileDeps;
 
 const askAgainMs = 60_000;
 
@@ -24,19 +24,19 @@ export async function expireOrder(
     to: "expired",
     cause: { actor: "system", reason: "nobody paid in time" },
   });
-  if (!ended) throw new RunAgain(askAgainMs);
+  if (ended === "unknown") throw new RunAgain(askAgainMs);
 }
 
 /**
- * Cancels a customer's own order that is not paid. Resolves to false when the gateway could not
- * confirm now that no money can come; the order then ends by itself at its time. Refuses an order
- * that is unknown or somebody else's.
+ * Cancels a customer's own order that is not paid. `paid`: the money was faster. `unknown`: the
+ * gateway could not confirm now that no money can come; the order then ends by itself at its time.
+ * Refuses an order that is unknown or somebody else's.
  */
 export async function cancelOrder(
   db: Database,
   deps: Deps,
   input: { orderCode: string; customerId: string },
-): Promise<boolean> {
+): Promise<Ended> {
   const order = await selectOrderBy(db, "code", input.orderCode);
   if (order?.customer_id !== input.customerId) throw new Refusal("order.unknown");
   return endUnpaid(db, deps, {
@@ -54,17 +54,18 @@ async function endUnpaid(
     to: Extract<OrderState, "expired" | "cancelled">;
     cause: { actor: string; reason: string };
   },
-): Promise<boolean> {
+): Promise<Ended> {
   const before = await selectOrder(db, input.orderId);
-  if (before.state !== "awaiting_payment") return true;
-  if (!(await endPayments(db, deps, input))) return false;
+  if (before.state !== "awaiting_payment") return "ended";
+  const ended = await endPayments(db, deps, input);
+  if (ended !== "ended") return ended;
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, input.orderId);
-    if (order.state !== "awaiting_payment") return true;
+    if (order.state !== "awaiting_payment") return "ended";
     // Money may have come between asking and locking; a paid payment always wins.
-    if (await mayBePaid(tx, order.id)) return false;
+    if (await mayBePaid(tx, order.id)) return "unknown";
     await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
     await changeState(tx, deps, order, input.to, input.cause);
-    return true;
+    return "ended";
   });
 }

@@ -5,18 +5,27 @@ import type { Payment } from "../payments/payment.ts";
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
-import type { Order } from "./order.ts";
-import { selectEvents, selectOrder, selectOrderBy, selectOrdersOfCustomer } from "./repository.ts";
+import { type Order, pageLifeMs } from "./order.ts";
+import {
+  selectEvents,
+  selectOrder,
+  selectOrderBy,
+  selectOrdersOfCustomer,
+  selectPlacedOrder,
+} from "./repository.ts";
 
 export interface OrderView {
   readonly order: Order;
   readonly skuName: string;
   readonly gameName: string;
-  /** The newest attempt; absent for an order paid from saldo. */
+  /** The one that paid, else the newest attempt; absent for an order paid from saldo. */
   readonly payment: Payment | undefined;
   readonly purchase: Purchase | undefined;
   readonly events: readonly { state: string; reason: string; at: Date }[];
 }
+
+/** True when money came that was not what was asked for: "no money was taken" would be false. */
+export const isMismatched = (view: OrderView) => view.payment?.state === "mismatched";
 
 /** Everything a card or a page shows of an order. */
 export async function viewOrder(db: Db, orderId: string): Promise<OrderView> {
@@ -33,20 +42,33 @@ export async function viewOwnOrder(
   return view(db, order);
 }
 
-/** An order by the token of its page: who has the token may see it. */
-export async function viewOrderByToken(db: Db, pageToken: string): Promise<OrderView> {
-  const order = await selectOrderBy(db, "page_token", pageToken);
-  if (order === undefined) throw new Refusal("page.unknown");
+/** An order by the token of its page: who has the token may see it, for 30 days. */
+export async function viewOrderByToken(
+  db: Db,
+  input: { pageToken: string; now: Date },
+): Promise<OrderView> {
+  const order = await selectOrderBy(db, "page_token", input.pageToken);
+  const ageMs = order === undefined ? 0 : input.now.getTime() - order.placed_at.getTime();
+  if (order === undefined || ageMs > pageLifeMs) throw new Refusal("page.unknown");
   return view(db, order);
+}
+
+/** The code of the order that a quote became, if it became one. */
+export async function orderOfQuote(
+  db: Db,
+  input: { quoteId: string; customerId: string },
+): Promise<string | undefined> {
+  return (await selectPlacedOrder(db, { key: input.quoteId, customerId: input.customerId }))?.code;
 }
 
 async function view(db: Db, order: Order): Promise<OrderView> {
   const sku = await skuById(db, order.sku_id);
+  const payments = await paymentsOfOrder(db, order.id);
   return {
     order,
     skuName: sku.name,
     gameName: sku.gameName,
-    payment: (await paymentsOfOrder(db, order.id)).at(-1),
+    payment: payments.find((payment) => payment.id === order.paid_payment_id) ?? payments.at(-1),
     purchase: await purchaseOfOrder(db, order.id),
     events: await selectEvents(db, order.id),
   };

@@ -23,6 +23,11 @@ export const nextStates: Readonly<Record<OrderState, readonly OrderState[]>> = {
   cancelled: ["refunding"], // and after the buyer changed their mind, when it only goes back
 };
 
+/** The event of money that came although an order was paid: it is in the buyer's saldo. */
+export const secondPaymentReason = (paymentRef: string) => `second payment ${paymentRef} to saldo`;
+
+export const isSecondPayment = (reason: string) => /^second payment \S+ to saldo$/.test(reason);
+
 export type OrderMethod = "saldo" | "gopay";
 
 // A check and a trigger hold the columns to these values; the generated types say text.
@@ -34,5 +39,7 @@ export type Order = Omit<Selectable<Schema["orders"]>, "state" | "method"> & {
 export const quoteLifeMs = 5 * 60_000;
 /** Until when an order can be paid; the payment itself ends earlier. */
 export const payWithinMs = 15 * 60_000;
+/** Who has the address of an order's page may see it this long. */
+export const pageLifeMs = 30 * 24 * 3600_000;
 /** The stock waits a little longer than the money may take. */
 export const reservationExtraMs = 2 * 60_000;

@@ -1,4 +1,5 @@
 /** Pay: what money does to an order, in time, late or a second time. */
+import assert from "node:assert/strict";
 import { keepReservation, releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
@@ -8,11 +9,15 @@ import { maxAttempts } from "../payments/payment.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
-import { changeState, type StateDeps } from "./change-state.ts";
+import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
+import { secondPaymentReason } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
-import { lockOrder, setPaidBy } from "./repository.ts";
+import { hasEvent, lockOrder, setPaidBy } from "./repository.ts";
 
 type Deps = StateDeps & { ids: Ids };
+
+// Nobody can pay a QR that is gone before the phone is in hand.
+const shortestPaymentMs = 2 * 60_000;
 
 /**
  * Job `orders.applyPayment`. The payment's money is in escrow already. In time it pays the order;
@@ -25,6 +30,7 @@ export async function applyPayment(
 ): Promise<void> {
   await inTransaction(db, async (tx) => {
     const payment = await findPayment(tx, input.paymentId);
+    assert.equal(payment.state, "paid");
     const order = await lockOrder(tx, payment.order_id);
     if (order.paid_payment_id === payment.id) return;
     const actor = `gateway:${payment.gateway}`;
@@ -33,11 +39,9 @@ export async function applyPayment(
         await setPaidBy(tx, order.id, payment.id);
         await keepReservation(tx, order.id);
         await changeState(tx, deps, order, "paid", { actor, reason: "payment confirmed" });
-        await enqueue(tx, deps, {
-          name: "orders.fulfil",
-          key: order.id,
-          payload: { orderId: order.id },
-        });
+        for (const name of ["orders.fulfil", "payments.closeOthers"]) {
+          await enqueue(tx, deps, { name, key: order.id, payload: { orderId: order.id } });
+        }
         return;
       case "expired":
       case "cancelled": {
@@ -48,6 +52,8 @@ export async function applyPayment(
         return;
       }
       default:
+        // Applied before: the money of a payment goes to the saldo once.
+        if (await hasEvent(tx, order.id, secondPaymentReason(payment.ref))) return;
         await post(tx, deps, [
           {
             debit: "escrow",
@@ -58,7 +64,7 @@ export async function applyPayment(
             orderId: order.id,
           },
         ]);
-        await deps.publish(tx, { name: "order.changed", orderId: order.id });
+        await noteEvent(tx, deps, order, { actor, reason: secondPaymentReason(payment.ref) });
     }
   });
 }
@@ -79,9 +85,10 @@ export async function replacePayment(
     const neverShown = last !== undefined && last.gateway_ref === null;
     // A QR that the buyer saw and let lapse ends with the order, at its own time.
     if (!neverShown || !["failed", "cancelled", "expired"].includes(last.state)) return;
-    const replaceable = last.failure === null || last.failure === "not_found";
-    if (replaceable && last.attempt < maxAttempts && deps.clock.now() < order.pay_by) {
-      return openNextPayment(tx, deps, last);
+    const replaceable = [null, "not_found", "not_sent"].includes(last.failure);
+    const leftMs = order.pay_by.getTime() - deps.clock.now().getTime();
+    if (replaceable && last.attempt < maxAttempts && leftMs >= shortestPaymentMs) {
+      return openNextPayment(tx, deps, last, order.pay_by);
     }
     await releaseReservation(tx, deps, { orderId: order.id, actor: "system" });
     const reason = `payment could not be opened: ${last.failure ?? "answer lost"}`;

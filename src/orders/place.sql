@@ -10,8 +10,18 @@ declare
   outcome jsonb;
   outcomes jsonb := '[]';
 begin
+  -- One lock order everywhere: customers, then balances, then stock, each by id.
   perform customers_lock(array(
     select (item ->> 'customer_id')::uuid from jsonb_array_elements(requests) item
+  ));
+  perform ledger_lock(array(
+    select 'customer:' || (item ->> 'customer_id')
+    from jsonb_array_elements(requests) item where item ->> 'method' = 'saldo'
+  ));
+  perform inventory_lock(array(
+    select quotes.sku_id
+    from jsonb_array_elements(requests) item
+    join quotes on quotes.id = (item ->> 'quote_id')::uuid
   ));
   for request in select item from jsonb_array_elements(requests) item loop
     outcome := orders_place_one(request, at);

@@ -91,6 +91,25 @@ export async function insertEvent(tx: Tx, event: Insertable<Schema["order_events
   await tx.insertInto("order_events").values(event).execute();
 }
 
+export async function hasEvent(db: Db, orderId: string, reason: string): Promise<boolean> {
+  const row = await db
+    .selectFrom("order_events")
+    .select("id")
+    .where("order_id", "=", orderId)
+    .where("reason", "=", reason)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function selectPlacedOrder(db: Db, input: { key: string; customerId: string }) {
+  return db
+    .selectFrom("orders")
+    .select("code")
+    .where("quote_id", "=", input.key)
+    .where("customer_id", "=", input.customerId)
+    .executeTakeFirst();
+}
+
 export async function selectEvents(db: Db, orderId: string) {
   return db
     .selectFrom("order_events")

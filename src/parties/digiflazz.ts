@@ -16,17 +16,20 @@ export interface DigiflazzCredentials {
 
 const timeoutMs = 20_000;
 
-const amount = z.union([z.number(), z.string().regex(/^\d+(\.\d+)?$/)]).transform(Number);
+// Documented as strings and seen as numbers; what else they may be must not hide the rest.
+const text = z
+  .union([z.string(), z.number().transform(String)])
+  .optional()
+  .catch(undefined);
+const price = z.coerce.number().nonnegative().optional().catch(undefined);
 
 const transaction = z.looseObject({
-  ref_id: z.string().optional(),
-  buyer_sku_code: z.string().optional(),
-  customer_no: z.string().optional(),
-  status: z.string().optional(),
-  rc: z.string().optional(),
-  message: z.string().optional(),
-  sn: z.string().optional(),
-  price: amount.optional(),
+  ref_id: text,
+  status: text,
+  rc: text,
+  message: text,
+  sn: text,
+  price: z.preprocess((value) => (value === null || value === "" ? undefined : value), price),
 });
 
 const envelope = z.looseObject({ data: transaction });

@@ -10,10 +10,17 @@ import type { PaymentReport } from "./gateway.ts";
 import { chargeSettledMs, isOpen } from "./payment.ts";
 import { insertExchange, lockPayment, updatePayment } from "./repository.ts";
 
+export interface ReportDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly publish: Publish;
+  readonly log: Log;
+}
+
 /** Locks the payment only; the order learns of the money from `payment.paid`. */
 export async function applyReport(
   tx: Tx,
-  deps: { clock: Clock; ids: Ids; publish: Publish; log: Log },
+  deps: ReportDeps,
   input: { paymentId: string; kind: "inquiry" | "cancel"; report: PaymentReport },
 ): Promise<void> {
   const now = deps.clock.now();
@@ -55,7 +62,7 @@ export async function applyReport(
         { payment: payment.ref, why: report.why },
         "money that is not what was asked for: nothing is posted, a person must look at it",
       );
-      await updatePayment(tx, payment.id, { failure: `mismatch: ${report.why}` });
+      if (isOpen(payment)) await closePayment(tx, deps, payment, "mismatched", report.why);
       return;
     case "pending":
     case "unknown":

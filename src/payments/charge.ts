@@ -1,11 +1,14 @@
 /** Charge: asks the gateway to open a payment, and keeps what only its answer says. */
 import type { Clock } from "../platform/clock.ts";
-import { type Database, inTransaction } from "../platform/db.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
-import { enqueue, RunAgain } from "../platform/jobs.ts";
+import { RunAgain } from "../platform/jobs.ts";
 import { closePayment } from "./close.ts";
 import type { ChargeAnswer, PaymentGateway } from "./gateway.ts";
 import { insertExchange, lockPayment, type PaymentRow, updatePayment } from "./repository.ts";
+import { requestInquiry } from "./request-inquiry.ts";
+
+type Deps = { clock: Clock; publish: Publish };
 
 const firstInquiryMs = 30_000;
 const retryUnsentMs = 2_000;
@@ -19,7 +22,6 @@ export async function chargePayment(
   deps: { clock: Clock; publish: Publish; gateway: PaymentGateway; publicUrl: string },
   input: { paymentId: string },
 ): Promise<void> {
-  const { clock } = deps;
   const payment = await inTransaction(db, async (tx) => {
     const row = await lockPayment(tx, input.paymentId);
     if (row.state === "charging") await lose(tx, deps, row);
@@ -37,14 +39,11 @@ export async function chargePayment(
     returnUrl: deps.publicUrl + payment.return_path,
   });
   const again = await inTransaction(db, (tx) => recordAnswer(tx, deps, payment.id, answer));
-  if (again && clock.now() < payment.send_by) throw new RunAgain(retryUnsentMs);
+  if (again) throw new RunAgain(retryUnsentMs);
 }
 
-type Deps = { clock: Clock; publish: Publish };
-type Work = Parameters<typeof lockPayment>[0];
-
 /** Returns true when nothing was sent and there is time to try again. */
-async function recordAnswer(tx: Work, deps: Deps, paymentId: string, answer: ChargeAnswer) {
+async function recordAnswer(tx: Tx, deps: Deps, paymentId: string, answer: ChargeAnswer) {
   const now = deps.clock.now();
   const payment = await lockPayment(tx, paymentId);
   await insertExchange(tx, payment.id, "charge", answer.exchange, now);
@@ -58,7 +57,7 @@ async function recordAnswer(tx: Work, deps: Deps, paymentId: string, answer: Cha
         deep_link: deepLink,
         qr_image: qrImage,
       });
-      await inquireAt(tx, deps, payment.id, new Date(now.getTime() + firstInquiryMs));
+      await requestInquiry(tx, deps, payment.id, new Date(now.getTime() + firstInquiryMs));
       await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
       return false;
     }
@@ -80,16 +79,7 @@ async function recordAnswer(tx: Work, deps: Deps, paymentId: string, answer: Cha
   }
 }
 
-async function lose(tx: Work, deps: Deps, payment: PaymentRow): Promise<void> {
+async function lose(tx: Tx, deps: Deps, payment: PaymentRow): Promise<void> {
   await updatePayment(tx, payment.id, { state: "lost" });
-  await inquireAt(tx, deps, payment.id, deps.clock.now());
-}
-
-async function inquireAt(tx: Work, deps: Deps, paymentId: string, runAt: Date): Promise<void> {
-  await enqueue(tx, deps, {
-    name: "payments.inquire",
-    key: paymentId,
-    payload: { paymentId },
-    runAt,
-  });
+  await requestInquiry(tx, deps, payment.id);
 }

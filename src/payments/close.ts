@@ -8,7 +8,7 @@ export async function closePayment(
   tx: Tx,
   deps: { publish: Publish },
   payment: PaymentRow,
-  state: "expired" | "cancelled" | "failed",
+  state: "expired" | "cancelled" | "failed" | "mismatched",
   failure: string | null,
 ): Promise<void> {
   await updatePayment(tx, payment.id, { state, failure });

@@ -13,11 +13,12 @@ export function paymentTimes(now: Date): { sendBy: Date; expiresAt: Date } {
   };
 }
 
-/** Opens the attempt after `previous`, with a new reference: an old one is burnt. */
+/** Opens the attempt after `previous`, payable until `payBy`, with a new reference: an old one is burnt. */
 export async function openNextPayment(
   tx: Tx,
   deps: { clock: Clock; ids: Ids },
   previous: Payment,
+  payBy: Date,
 ): Promise<void> {
   const now = deps.clock.now();
   const { sendBy, expiresAt } = paymentTimes(now);
@@ -33,7 +34,7 @@ export async function openNextPayment(
       amount: previous.amount.toString(),
       attempt: previous.attempt + 1,
       send_by: sendBy,
-      expires_at: expiresAt,
+      expires_at: expiresAt < payBy ? expiresAt : payBy,
       return_path: previous.return_path,
     },
     now,

@@ -9,7 +9,8 @@ export type PaymentState =
   | "paid"
   | "expired"
   | "cancelled"
-  | "failed";
+  | "failed"
+  | "mismatched"; // money came that is not what was asked for: nothing is posted, a person looks
 
 /** The states in which money may still come in the ordinary way. */
 const openPaymentStates: readonly string[] = [

@@ -1,7 +1,7 @@
 /** Reconcile: asks the gateway what became of a payment, because a webhook is only a hint. */
 import { type Database, inTransaction } from "../platform/db.ts";
-import { enqueue, RunAgain } from "../platform/jobs.ts";
-import { applyReport } from "./apply-report.ts";
+import { RunAgain } from "../platform/jobs.ts";
+import { applyReport, type ReportDeps } from "./apply-report.ts";
 import type { Exchange, PaymentGateway } from "./gateway.ts";
 import { chargeSettledMs, isOpen, type Payment } from "./payment.ts";
 import {
@@ -12,10 +12,15 @@ import {
   selectPaymentsOfOrder,
   updatePayment,
 } from "./repository.ts";
+import { requestInquiry } from "./request-inquiry.ts";
 
-type Deps = Parameters<typeof applyReport>[1] & { gateway: PaymentGateway };
+/** What asking a gateway needs. */
+export interface ReconcileDeps extends ReportDeps {
+  readonly gateway: PaymentGateway;
+}
 
 const oncePerMs = 10_000;
+const closeAgainMs = 60_000;
 const firstPollMs = 30_000;
 const longestPollMs = 3 * 60_000;
 
@@ -25,10 +30,11 @@ const longestPollMs = 3 * 60_000;
  */
 export async function inquirePayment(
   db: Database,
-  deps: Deps,
+  deps: ReconcileDeps,
   input: { paymentId: string },
 ): Promise<void> {
-  await waitForTurn(db, deps, input.paymentId);
+  const waitMs = turnInMs(await selectPayment(db, input.paymentId), deps.clock.now());
+  if (waitMs > 0) throw new RunAgain(waitMs);
   const payment = await askOnce(db, deps, input.paymentId);
   if (!isOpen(payment)) return;
   if (payment.state === "lost") {
@@ -42,29 +48,44 @@ export async function inquirePayment(
   }
 }
 
+/** `paid` when money came after all; `unknown` while the gateway could not say. */
+export type Ended = "ended" | "paid" | "unknown";
+
 /**
- * Ends every open payment of an order that ran out of time: asks, then cancels what still waits.
- * Resolves to true when the gateway confirmed that no money came and none can.
+ * Ends every open payment of an order that wants no money any more: asks, unless that was done in
+ * the last 10 s, and cancels what still waits.
  */
 export async function endPayments(
   db: Database,
-  deps: Deps,
+  deps: ReconcileDeps,
   input: { orderId: string },
-): Promise<boolean> {
-  let ended = true;
-  for (const before of await selectPaymentsOfOrder(db, input.orderId)) {
-    let payment = before;
-    if (isOpen(payment)) payment = await askOnce(db, deps, payment.id);
-    if (isOpen(payment)) payment = await cancelPayment(db, deps, payment);
-    ended &&= !isOpen(payment);
+): Promise<Ended> {
+  for (const payment of await selectPaymentsOfOrder(db, input.orderId)) {
+    if (!isOpen(payment)) continue;
+    const asked = turnInMs(payment, deps.clock.now()) > 0;
+    const answered = asked ? payment : await askOnce(db, deps, payment.id);
+    if (isOpen(answered)) await cancelPayment(db, deps, answered);
   }
-  return ended;
+  const payments = await selectPaymentsOfOrder(db, input.orderId);
+  if (payments.some((payment) => payment.state === "paid")) return "paid";
+  return payments.some(isOpen) ? "unknown" : "ended";
+}
+
+/** Job `payments.closeOthers`: an order is paid, so nobody shall pay another attempt of it. */
+export async function closeOtherPayments(
+  db: Database,
+  deps: ReconcileDeps,
+  input: { orderId: string },
+): Promise<void> {
+  await endPayments(db, deps, input);
+  const payments = await selectPaymentsOfOrder(db, input.orderId);
+  if (payments.some(isOpen)) throw new RunAgain(closeAgainMs);
 }
 
 /** Records an authentic webhook and asks the gateway soon. False when the payment is not ours. */
 export async function acceptWebhook(
   db: Database,
-  deps: Deps,
+  deps: ReconcileDeps,
   input: { ref: string; exchange: Exchange },
 ): Promise<boolean> {
   const payment = await selectPaymentByRef(db, input.ref);
@@ -76,22 +97,13 @@ export async function acceptWebhook(
   return true;
 }
 
-/** Asks the gateway as soon as the limit of one inquiry in 10 s allows. */
-export async function requestInquiry(
-  tx: Parameters<typeof enqueue>[0],
-  deps: { clock: Deps["clock"] },
-  paymentId: string,
-): Promise<void> {
-  await enqueue(tx, deps, { name: "payments.inquire", key: paymentId, payload: { paymentId } });
+function turnInMs(payment: Payment, now: Date): number {
+  return payment.inquired_at === null
+    ? 0
+    : payment.inquired_at.getTime() + oncePerMs - now.getTime();
 }
 
-async function waitForTurn(db: Database, deps: Deps, paymentId: string): Promise<void> {
-  const { inquired_at: last } = await selectPayment(db, paymentId);
-  const waitMs = last === null ? 0 : last.getTime() + oncePerMs - deps.clock.now().getTime();
-  if (waitMs > 0) throw new RunAgain(waitMs);
-}
-
-async function askOnce(db: Database, deps: Deps, paymentId: string): Promise<Payment> {
+async function askOnce(db: Database, deps: ReconcileDeps, paymentId: string): Promise<Payment> {
   const payment = await inTransaction(db, async (tx) => {
     const row = await lockPayment(tx, paymentId);
     await updatePayment(tx, row.id, { inquired_at: deps.clock.now() });
@@ -102,7 +114,11 @@ async function askOnce(db: Database, deps: Deps, paymentId: string): Promise<Pay
   return selectPayment(db, paymentId);
 }
 
-async function cancelPayment(db: Database, deps: Deps, payment: Payment): Promise<Payment> {
+async function cancelPayment(
+  db: Database,
+  deps: ReconcileDeps,
+  payment: Payment,
+): Promise<Payment> {
   // A charge may still be on its way; what is not there yet cannot be cancelled.
   const settledAt = payment.send_by.getTime() + chargeSettledMs;
   const early = payment.state !== "pending" && deps.clock.now().getTime() < settledAt;

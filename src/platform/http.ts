@@ -43,7 +43,9 @@ export async function callParty(
     return { kind: "answer", status: response.status, body };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : undefined;
+    // A time-out is a DOMException, whose code is a number without meaning here.
+    const given = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    const code = typeof given === "string" ? given : undefined;
     const why = code ?? (cause instanceof Error ? cause.name : String(cause));
     return { kind: code !== undefined && neverConnected.has(code) ? "not_sent" : "unknown", why };
   }

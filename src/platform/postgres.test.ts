@@ -70,6 +70,9 @@ test("two commands that start at once on a new folder end with one server that b
   const server = await startEmbeddedPostgres({ dataDir });
   assert.equal(server.adopted, true);
   assert.deepEqual(await query(server.connectionString, "select 7 as number"), [{ number: 7 }]);
+  const pid = serverPid(dataDir);
+  for (const one of processes) one.process.kill("SIGKILL");
+  await untilGone(pid);
 });
 
 test("a second store on the same data is refused with a sentence, until the first has stopped", async (t) => {
@@ -105,9 +108,7 @@ test("no server outlives a parent that was killed", async (t) => {
   await parent.started;
   const pid = serverPid(dataDir);
   parent.process.kill("SIGKILL");
-  const deadline = performance.now() + 5_000;
-  while (isAlive(pid) && performance.now() < deadline) await delay(20);
-  assert.equal(isAlive(pid), false, "the server is gone within 5 s");
+  await untilGone(pid);
   assert.equal(existsSync(join(dataDir, "pg18", "postmaster.pid")), false, "it stopped in order");
 });
 
@@ -263,6 +264,12 @@ function startInAnotherProcess(t: TestContext, dataDir: string) {
 function serverPid(dataDir: string): number {
   const [pid] = readFileSync(join(dataDir, "pg18", "postmaster.pid"), "utf8").split("\n");
   return Number(pid);
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (isAlive(pid) && performance.now() < deadline) await delay(20);
+  assert.equal(isAlive(pid), false, "the server is gone within 5 s");
 }
 
 function isAlive(pid: number): boolean {

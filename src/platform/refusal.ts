@@ -6,7 +6,6 @@ export type RefusalCode =
   | "sku.unknown"
   | "input.invalid"
   | "game_account.invalid"
-  | "game_account.not_found"
   | "quote.unknown"
   | "order.unknown"
   | "page.unknown"

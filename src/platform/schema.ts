@@ -59,6 +59,7 @@ export interface DiscordInteractions {
   id: string;
   payload: Json;
   received_at: Timestamp;
+  result: Json | null;
 }
 
 export interface Entries {
@@ -202,6 +203,7 @@ export interface Purchases {
   asked_at: Timestamp | null;
   charged: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
   customer_no: string;
+  doubt: string | null;
   ended_at: Timestamp | null;
   failure: string | null;
   id: string;

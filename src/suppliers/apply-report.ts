@@ -53,8 +53,11 @@ export async function applyReport(
       await end(tx, deps, purchase, { state: "failed", failure: `${report.fault}: ${report.why}` });
       await post(tx, deps, [backToFloat(purchase, purchase.max_cost)]);
       return "failed";
-    case "pending":
     case "unknown":
+      if (report.doubt !== undefined)
+        await updatePurchase(tx, purchase.id, { doubt: report.doubt });
+      return "open";
+    case "pending":
     case "not_sent":
       return "open";
     default:

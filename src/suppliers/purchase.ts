@@ -88,7 +88,7 @@ export async function runPurchase(
   };
   const report = first
     ? await deps.supplier.purchase(request)
-    : await deps.supplier.inquire(request);
+    : await deps.supplier.inquire({ ...request, doubt: purchase.doubt });
 
   const againAfterMs = await inTransaction(db, async (tx) => {
     const known = report.status === "not_sent" ? await unsend(tx, deps, purchase, first) : report;

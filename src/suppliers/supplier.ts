@@ -17,6 +17,12 @@ export interface PurchaseRequest {
   readonly maxCostIdr: bigint;
 }
 
+/** A purchase that may have been sent before. */
+export interface PurchaseInquiry extends PurchaseRequest {
+  /** What an earlier answer left open, from `unknown` reports; null when none did. */
+  readonly doubt: string | null;
+}
+
 /** What was said, for the order's story. */
 export interface Exchange {
   readonly status: number | null;
@@ -31,7 +37,9 @@ export type PurchaseReport =
       readonly chargedIdr: bigint | null;
       readonly exchange: Exchange;
     }
-  | { readonly status: "pending" | "unknown"; readonly exchange: Exchange }
+  | { readonly status: "pending"; readonly exchange: Exchange }
+  /** `doubt` is kept and shown to the next inquiry. */
+  | { readonly status: "unknown"; readonly doubt?: string; readonly exchange: Exchange }
   /** Nothing reached them. */
   | { readonly status: "not_sent"; readonly exchange: Exchange }
   | {
@@ -52,7 +60,7 @@ export interface Supplier {
   customerNo(target: PurchaseTarget): string;
   purchase(request: PurchaseRequest): Promise<PurchaseReport>;
   /** At most once a minute per purchase. */
-  inquire(request: PurchaseRequest): Promise<PurchaseReport>;
+  inquire(inquiry: PurchaseInquiry): Promise<PurchaseReport>;
   /** Pure: reads the raw bytes. */
   readWebhook(raw: Buffer, header: (name: string) => string | undefined): PurchaseWebhookRead;
 }

@@ -130,3 +130,57 @@ test("Discord breaks off while an answer is shown: it is shown all the same, onc
   assert.match(await world.buyer.reads(), /Bayar dengan GoPay/);
   assert.equal((await world.midtrans.charges()).length, 1);
 });
+
+test("cancelling a quote while it becomes an order shows the order, not a false promise", async (t) => {
+  const world = await openWorld(t, { seed: 53 });
+  const { buyer } = world;
+  await buyer.quotes("ML_86", account);
+  await Promise.all([buyer.press("Bayar GoPay"), buyer.press("Batal")]);
+  await world.untilQuiet();
+  assert.match(await buyer.reads(), /Bayar dengan GoPay/);
+  assert.equal(await world.available("ML_86"), 99);
+});
+
+test("an open order whose card is gone can be shown again from /history", async (t) => {
+  const world = await openWorld(t, { seed: 54 });
+  const { buyer } = world;
+  await buyer.orders("ML_86", account);
+  await buyer.command("history");
+  await buyer.press("Lihat ");
+  assert.match(await buyer.reads(), /Bayar dengan GoPay/);
+  await world.midtrans.isPaid();
+  // Looking asked the gateway just now; it is asked again ten seconds later.
+  await world.advance({ seconds: 10 });
+  await world.advance({ seconds: 2 });
+  assert.match(await buyer.reads(), /Terkirim/);
+});
+
+test("the answer Discord took and we never recorded ends in a clear word, not in thinking", async (t) => {
+  const world = await openWorld(t, { seed: 55 });
+  await world.buyer.command("saldo");
+  // As after a crash between Discord's acceptance and our note of it.
+  await world.db
+    .updateTable("discord_interactions")
+    .set({ acknowledged_at: null, result: null })
+    .execute();
+  const [row] = await world.db.selectFrom("discord_interactions").select("id").execute();
+  const payload = JSON.stringify({ interactionId: row?.id });
+  await world.db
+    .insertInto("jobs")
+    .values({
+      name: "discord.work",
+      key: "again",
+      payload,
+      run_at: world.clock.now(),
+      enqueued_at: world.clock.now(),
+    })
+    .execute();
+  await world.advance({ seconds: 3 });
+  assert.match(await world.buyer.reads(), /permintaan ini belum selesai/);
+});
+
+test("a name of invisible characters is shown as a dash, not as nothing", async (t) => {
+  const world = await openWorld(t, { seed: 56 });
+  await world.buyer.command("cek", { game: "valorant", userid: "\u200b\u3164\u200b\u200b#ID1" });
+  assert.match(await world.buyer.reads(), /–|Contoh/);
+});

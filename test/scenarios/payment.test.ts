@@ -98,7 +98,52 @@ test("money of another amount is not posted and buys nothing", async (t) => {
   assert.deepEqual(await orderStates(world), ["awaiting_payment"]);
   assert.equal((await trialBalance(world.db)).get("gateway:midtrans"), undefined);
   const payment = await world.db.selectFrom("payments").select("failure").executeTakeFirstOrThrow();
-  assert.match(payment.failure ?? "", /mismatch: amount 1000/);
+  assert.match(payment.failure ?? "", /amount 1000/);
+  await world.advance({ minutes: 30 });
+  assert.deepEqual(
+    await orderStates(world),
+    ["expired"],
+    "and it does not hold the order for ever",
+  );
+  assert.match(await world.buyer.reads(), /Uang yang datang tidak cocok/);
+  assert.equal(await world.available("ML_86"), 100);
+});
+
+test("a second payment of an order is in the saldo, and card and /history say why", async (t) => {
+  const world = await openWorld(t, { seed: 33 });
+  await world.breaks("midtrans", "charge", "lost_answer");
+  await world.buyer.orders("ML_86", account);
+  await world.advance({ minutes: 1 });
+  const [first, second] = await world.midtrans.charges();
+  assert.ok(first && second);
+  // Money for the attempt that nobody could see pays the order; the open one is closed.
+  await world.midtrans.receives(first);
+  await world.advance({ minutes: 2 });
+  assert.match(await world.buyer.reads(), /Terkirim/);
+  assert.match(await world.buyer.reads(), /Pembayaran: ✅/);
+  assert.equal((await world.midtrans.lastCharge()).transaction_status, "cancel");
+  await world.midtrans.receives(second);
+  await world.advance({ minutes: 1 });
+  assert.match(await world.buyer.reads(), /pembayaran kedua masuk ke saldo/);
+  await world.buyer.command("history");
+  assert.match(await world.buyer.reads(), /Pembayaran kedua untuk pesanan ini masuk ke saldo/);
+  assert.equal(await saldoOf(world), 20_000n);
+  await world.booksBalance();
+});
+
+test("a new attempt never promises more time than the order has", async (t) => {
+  const world = await openWorld(t, { seed: 34 });
+  await world.breaks("midtrans", "charge", "lost_answer");
+  await world.breaks("midtrans", "cancel", "http_500", 8);
+  await world.buyer.orders("ML_86", account);
+  await world.advance({ minutes: 12 });
+  const rows = await world.db
+    .selectFrom("payments")
+    .innerJoin("orders", "orders.id", "payments.order_id")
+    .select(["attempt", "expires_at", "pay_by"])
+    .execute();
+  for (const row of rows) assert.ok(row.expires_at <= row.pay_by, `attempt ${row.attempt}`);
+  assert.ok(rows.length > 1);
 });
 
 test("money that comes after expiry goes to the saldo, once", async (t) => {

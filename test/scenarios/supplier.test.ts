@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { createServer } from "node:http";
+import { type TestContext, test } from "node:test";
 import { scale } from "../database.ts";
 import { openWorld } from "../world.ts";
 
@@ -125,10 +126,59 @@ test("the receipt comes as a direct message when the card can no longer be chang
   const before = (await world.buyer.messages()).length;
   await world.advance({ minutes: 20 });
   assert.equal((await world.buyer.messages()).length, before, "nothing new to say, nothing said");
-  await world.breaks("digiflazz", "transaction", "http_500", 0).catch(() => {});
   await world.advance({ minutes: 8 * 60 });
   const messages = await world.buyer.messages();
   assert.equal(messages.length, before + 1, "one message, however often the card changed");
   assert.match(await world.buyer.reads(), /Terkirim/);
   await world.booksBalance();
 });
+
+test("a rejected inquiry says nothing about the purchase: no refund while it may have worked", async (t) => {
+  const world = await openWorld(t, { seed: 19 });
+  await world.breaks("digiflazz", "transaction", "webhook_drop");
+  await world.buyer.orders("ML_86", { id: "9990012345", server });
+  await world.midtrans.isPaid();
+  // From here on our signature is refused, as after a key was changed.
+  const { url, answers } = await refusingDigiflazz(t, "41");
+  await world.pointsDigiflazzAt(url);
+  await world.advance({ minutes: 5 });
+  assert.ok(answers() > 0);
+  assert.match(await world.buyer.reads(), /Pembayaran diterima/);
+  await world.pointsDigiflazzAt(undefined);
+  await world.advance({ minutes: 20 });
+  assert.match(await world.buyer.reads(), /Terkirim/);
+  await world.booksBalance();
+});
+
+test("a time-out on the supplier's side fails only when it is said twice, a minute apart", async (t) => {
+  const world = await openWorld(t, { seed: 20 });
+  const { url, answers } = await refusingDigiflazz(t, "01");
+  await world.pointsDigiflazzAt(url);
+  await world.buyer.orders("ML_86", { id: "123456789", server });
+  await world.midtrans.isPaid();
+  await world.untilQuiet();
+  assert.equal(answers(), 1);
+  assert.match(await world.buyer.reads(), /Pembayaran diterima/);
+  await world.advance({ minutes: 2 });
+  assert.equal(answers(), 2);
+  assert.match(await world.buyer.reads(), /Uang kembali/);
+  await world.booksBalance();
+});
+
+/** A Digiflazz that answers every transaction with one code. */
+async function refusingDigiflazz(t: TestContext, rc: string) {
+  let count = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { ref_id } = JSON.parse(Buffer.concat(chunks).toString());
+    count++;
+    response.writeHead(400, { "content-type": "application/json" });
+    response.end(JSON.stringify({ data: { ref_id, status: "Gagal", rc, message: "refused" } }));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  t.after(() => server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, answers: () => count };
+}

@@ -62,7 +62,7 @@ export const commandDefinitions: RESTPostAPIChatInputApplicationCommandsJSONBody
       option({ name: "server", id: "Zone atau server, kalau ada", en: "Zone or server, if any" }),
     ],
   ),
-  command({ name: "topup", id: "Beli diamond dan voucher game", en: "Buy diamonds for a game" }, [
+  command({ name: "topup", id: "Beli top-up game", en: "Buy a game top-up" }, [
     game,
     option(
       { name: "produk", id: "Produk yang dibeli", en: "The item to buy" },

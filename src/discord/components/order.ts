@@ -1,7 +1,7 @@
 /** Buttons of an order card: check the status, stop an unpaid order. */
 import { cancelOrder } from "../../orders/expire.ts";
 import { viewOwnOrder } from "../../orders/find.ts";
-import { requestInquiry } from "../../payments/reconcile.ts";
+import { requestInquiry } from "../../payments/request-inquiry.ts";
 import { inTransaction } from "../../platform/db.ts";
 import { showOrderHere } from "../cards.ts";
 import type { Context, Handled } from "../context.ts";
@@ -21,8 +21,8 @@ export async function status(context: Context, orderCode: string): Promise<Handl
 /** Stops an unpaid order, when the gateway confirms that no money can come any more. */
 export async function cancel(context: Context, orderCode: string): Promise<Handled> {
   const { db, customerId, texts } = context;
-  const cancelled = await cancelOrder(db, context, { orderCode, customerId });
-  if (!cancelled) {
+  const ended = await cancelOrder(db, context, { orderCode, customerId });
+  if (ended === "unknown") {
     return notice(texts.order.notYetCancelled, [
       { label: texts.order.check, id: { action: "status", orderCode } },
     ]);

@@ -1,7 +1,7 @@
 /** Buttons of a quote card: pay, confirm the account, stop. */
 import { skuById } from "../../catalog/product.ts";
 import { saldo } from "../../ledger/transfer.ts";
-import { viewOwnOrder } from "../../orders/find.ts";
+import { orderOfQuote, viewOwnOrder } from "../../orders/find.ts";
 import type { OrderMethod } from "../../orders/order.ts";
 import { placeOrder } from "../../orders/place.ts";
 import { confirmAccount, findQuote } from "../../orders/quote.ts";
@@ -47,15 +47,24 @@ export async function pay(
 
 /** The buyer says that an account nobody could check is right. */
 export async function confirm(context: Context, quoteId: string): Promise<Handled> {
-  await inTransaction(context.db, (tx) =>
-    confirmAccount(tx, context, { quoteId, customerId: context.customerId }),
-  );
+  const { customerId } = context;
+  if (await showPlaced(context, quoteId)) return "shown_by_card";
+  await inTransaction(context.db, (tx) => confirmAccount(tx, context, { quoteId, customerId }));
   return showQuote(context, quoteId);
 }
 
 /** The buyer stops before there is an order. */
-export async function drop(context: Context): Promise<Handled> {
+export async function drop(context: Context, quoteId: string): Promise<Handled> {
+  if (await showPlaced(context, quoteId)) return "shown_by_card";
   return card({ description: context.texts.quote.dropped, color: colors.neutral });
+}
+
+// A click that came after the quote had become an order: what it is about is the order now.
+async function showPlaced(context: Context, quoteId: string): Promise<boolean> {
+  const { db, customerId } = context;
+  const orderCode = await orderOfQuote(db, { quoteId, customerId });
+  if (orderCode !== undefined) await showOrder(context, orderCode);
+  return orderCode !== undefined;
 }
 
 async function showOrder(context: Context, orderCode: string): Promise<void> {

@@ -3,7 +3,8 @@ import type { APIEmbed } from "discord-api-types/v10";
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
-import type { OrderView } from "../../orders/find.ts";
+import { isMismatched, type OrderView } from "../../orders/find.ts";
+import { isSecondPayment } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { inert, timestamp } from "./escape.ts";
 import { type Button, card, colors, type Message, type Picture } from "./message.ts";
@@ -39,7 +40,8 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     id: { action: "cancel", orderCode: order.code },
     style: "danger",
   };
-  if (payment?.state === "expired") {
+  const shown = payment !== undefined && payment.gateway_ref !== null;
+  if (shown && payment.state !== "pending") {
     const description = texts.order.lapsedText(timestamp(order.reserved_until, "t"));
     return card(
       { title: texts.order.lapsed, description, color: colors.wait, fields: facts(view, texts) },
@@ -110,8 +112,10 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
       const text = `${reason}\n${texts.order.refundedText(formatRupiah(order.price))}`;
       return card(say(texts.order.refunded, text, colors.wait), buttons);
     }
-    case "expired":
-      return card(say(texts.order.expired, texts.order.expiredText, colors.bad), buttons);
+    case "expired": {
+      const text = isMismatched(view) ? texts.order.mismatched : texts.order.expiredText;
+      return card(say(texts.order.expired, text, colors.bad), buttons);
+    }
     case "cancelled": {
       const ownWish = view.events.some((event) => event.reason === "the buyer stopped it");
       const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
@@ -162,8 +166,12 @@ function progress(view: OrderView, texts: Texts) {
         : at(purchase?.sent_at, `⏳ ${words.sent}`);
   const ended = ["expired", "cancelled", "refunded"].includes(view.order.state);
   const nothing = ended ? words.none : `⏳ ${words.waiting}`;
+  const twice = view.events
+    .filter((event) => isSecondPayment(event.reason))
+    .map((event) => at(event.at, `↩️ ${words.second}`));
+  const paidLines = [paid ?? nothing, returned, ...twice].filter((line) => line !== undefined);
   return [
-    { name: words.payment, value: [paid ?? nothing, returned].filter(Boolean).join("\n") },
+    { name: words.payment, value: paidLines.join("\n") },
     { name: words.purchase, value: bought ?? nothing },
     { name: words.delivery, value: at(reached("delivered"), "✅") ?? nothing },
   ];

@@ -51,7 +51,7 @@ export const en: Texts = {
     total: "Total",
     expires: (time) => `This price holds until ${time}.`,
     unchecked:
-      "⚠️ The nickname cannot be checked now. If the account is wrong, somebody else gets the diamonds and they cannot be taken back.",
+      "⚠️ The nickname cannot be checked now. If the account is wrong, somebody else gets the item and it cannot be taken back.",
     confirm: "The account is right, go on",
     payGopay: "Pay with GoPay",
     paySaldo: (saldo) => `Use saldo (${saldo})`,
@@ -94,7 +94,7 @@ export const en: Texts = {
     check: "Check status",
     cancel: "Cancel",
     processing: "Payment received",
-    processingText: "The diamonds are being bought and sent. This card changes by itself.",
+    processingText: "The order is being bought and sent. This card changes by itself.",
     delivered: "✅ Delivered",
     deliveredText: (item, gameAccount) => `${item} arrived at ${gameAccount}. Thank you!`,
     refunded: "↩️ Money returned",
@@ -108,6 +108,8 @@ export const en: Texts = {
     expiredText: "No money was taken. If you paid all the same, it goes to your saldo.",
     cancelled: "Order cancelled",
     cancelledText: "No money was taken. If you paid all the same, it goes to your saldo.",
+    mismatched:
+      "The money that came does not fit this order. We are looking into it and will tell you; keep this order number.",
     cannotOpen: "A GoPay payment cannot be opened now. No money was taken; try again later.",
     notYetCancelled:
       "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
@@ -120,6 +122,7 @@ export const en: Texts = {
       sent: "sent to the supplier",
       failed: "failed",
       refunded: "returned to saldo",
+      second: "a second payment went to saldo",
     },
   },
   states: {
@@ -139,6 +142,8 @@ export const en: Texts = {
     hint: "Choose *Use saldo* when you pay.",
   },
   history: {
+    second: "A second payment for this order went to your saldo.",
+    show: (code) => `See ${code}`,
     title: "Order history",
     empty: "No orders yet. Start with /topup.",
   },

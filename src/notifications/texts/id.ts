@@ -51,7 +51,7 @@ export const id = {
     total: "Total",
     expires: (time: string) => `Harga ini berlaku sampai ${time}.`,
     unchecked:
-      "⚠️ Nickname belum bisa dicek sekarang. Kalau akunnya salah, diamond masuk ke orang lain dan tidak bisa ditarik.",
+      "⚠️ Nickname belum bisa dicek sekarang. Kalau akunnya salah, produk masuk ke orang lain dan tidak bisa ditarik.",
     confirm: "Akun sudah benar, lanjut",
     payGopay: "Bayar GoPay",
     paySaldo: (saldo: string) => `Pakai saldo (${saldo})`,
@@ -95,7 +95,7 @@ export const id = {
     check: "Cek status",
     cancel: "Batal",
     processing: "Pembayaran diterima",
-    processingText: "Diamond sedang dibeli dan dikirim. Kartu ini berubah sendiri.",
+    processingText: "Pesanan sedang dibeli dan dikirim. Kartu ini berubah sendiri.",
     delivered: "✅ Terkirim",
     deliveredText: (item: string, gameAccount: string) =>
       `${item} sudah masuk ke ${gameAccount}. Terima kasih!`,
@@ -112,6 +112,8 @@ export const id = {
     cancelled: "Pesanan dibatalkan",
     cancelledText:
       "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
+    mismatched:
+      "Uang yang datang tidak cocok dengan pesanan ini. Uangnya kami periksa dan kami kabari; simpan nomor pesanan ini.",
     cannotOpen:
       "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
     notYetCancelled:
@@ -125,6 +127,7 @@ export const id = {
       sent: "dikirim ke pemasok",
       failed: "gagal",
       refunded: "dikembalikan ke saldo",
+      second: "pembayaran kedua masuk ke saldo",
     },
   },
   states: {
@@ -144,6 +147,8 @@ export const id = {
     hint: "Pilih *Pakai saldo* saat membayar.",
   },
   history: {
+    second: "Pembayaran kedua untuk pesanan ini masuk ke saldo.",
+    show: (code: string) => `Lihat ${code}`,
     title: "Riwayat pesanan",
     empty: "Belum ada pesanan. Mulai dengan /topup.",
   },

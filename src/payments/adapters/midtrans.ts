@@ -102,6 +102,7 @@ function reportOf(
   if (answer.kind !== "body") return { status: "unknown", exchange };
   if (answer.body.status_code === "404") return { status: "not_found", exchange };
   const status = statusOf(answer.body);
+  if (status === "partly_returned") return { status: "mismatch", why: status, exchange };
   if (status !== "paid") return { status, exchange };
   const why = mismatch(answer.body, attempt, credentials);
   return why === undefined
@@ -109,7 +110,6 @@ function reportOf(
     : { status: "mismatch", why, exchange };
 }
 
-// A refund or a chargeback means that money came first; what went back is not read here.
 function statusOf(body: MidtransBody) {
   const accepted = (body.fraud_status ?? "accept").toLowerCase() === "accept";
   switch (body.transaction_status?.toLowerCase()) {
@@ -124,7 +124,13 @@ function statusOf(body: MidtransBody) {
       return "expired";
     case "deny":
     case "failure":
+    // The money is with the payer again, so it pays for nothing.
+    case "refund":
+    case "chargeback":
       return "failed";
+    case "partial_refund":
+    case "partial_chargeback":
+      return "partly_returned";
     case "cancel":
       return "cancelled";
     default:

@@ -5,11 +5,13 @@ export type CodeMeaning =
   | "pending"
   /** The order number, its digits or its operator are wrong: the buyer must look. */
   | "failed_account"
-  /** Our credentials, balance or catalogue: the operator must look. */
+  /** Our credentials: refused before the reference was looked at. The operator must look. */
+  | "refused_configuration"
+  /** Our balance or catalogue: nothing was bought. The operator must look. */
   | "failed_configuration"
   | "failed_supplier"
-  /** A time-out on their side: failed only when an inquiry says so again. */
-  | "unknown_until_asked"
+  /** A time-out on their side: failed only when they say so again a minute later. */
+  | "unknown_until_repeated"
   /** Contradictory: never decided by a machine. */
   | "unknown";
 
@@ -21,9 +23,10 @@ export const codeMeanings: ReadonlyMap<string, CodeMeaning> = new Map([
   ...codes("succeeded", "00"),
   ...codes("pending", "03 99"),
   ...codes("failed_account", "51 52 54 57 59 60 72 73 84 87"),
-  ...codes("failed_configuration", "40 41 42 43 44 45 61 81 82 88"),
+  ...codes("refused_configuration", "40 41 42 45 61 82 88"),
+  ...codes("failed_configuration", "43 44 81"),
   ...codes("failed_supplier", "02 47 53 55 56 58 62 63 65 66 67 68 69 71 80 85"),
-  ...codes("unknown_until_asked", "01 70"),
+  ...codes("unknown_until_repeated", "01 70"),
   ...codes("unknown", "49 50 74"),
 ]);
 
@@ -32,8 +35,9 @@ export const statusWords: Readonly<Record<CodeMeaning, string>> = {
   succeeded: "sukses",
   pending: "pending",
   failed_account: "gagal",
+  refused_configuration: "gagal",
   failed_configuration: "gagal",
   failed_supplier: "gagal",
-  unknown_until_asked: "gagal",
+  unknown_until_repeated: "gagal",
   unknown: "gagal",
 };

@@ -14,10 +14,13 @@ function supplierThatHears(data: object, status = 200) {
   return createDigiflazzSupplier({ clock, fetch }, credentials);
 }
 
-/** "failed: account" and so on, of the purchase and of the inquiry after it. */
+/** "failed: account" and so on, of the purchase and of the first inquiry after it. */
 async function told(data: object): Promise<[string, string]> {
   const supplier = supplierThatHears(data);
-  const reports = [await supplier.purchase(request), await supplier.inquire(request)];
+  const reports = [
+    await supplier.purchase(request),
+    await supplier.inquire({ ...request, doubt: null }),
+  ];
   const [first = "", second = ""] = reports.map((report) =>
     report.status === "failed" ? `failed: ${report.fault}` : report.status,
   );
@@ -25,7 +28,8 @@ async function told(data: object): Promise<[string, string]> {
 }
 
 const account = "51 52 54 57 59 60 72 73 84 87".split(" ");
-const configuration = "40 41 42 43 44 45 61 81 82 88".split(" ");
+const configuration = "43 44 81".split(" ");
+const credentialsFault = "40 41 42 45 61 82 88".split(" ");
 const supplierFault = "02 47 53 55 56 58 62 63 65 66 67 68 69 71 80 85".split(" ");
 
 test("a definite failure is failed, with the one whose turn it is", async () => {
@@ -42,6 +46,13 @@ test("a definite failure is failed, with the one whose turn it is", async () => 
   }
 });
 
+test("a question refused for our credentials says nothing of what was bought before", async () => {
+  for (const rc of credentialsFault) {
+    const expected = ["failed: configuration", "unknown"];
+    assert.deepEqual(await told({ rc, status: "Gagal" }), expected, `rc ${rc}`);
+  }
+});
+
 test("00 delivered, 03 and 99 wait", async () => {
   const done = { rc: "00", status: "Sukses", sn: "SN1", price: 17_900 };
   const report = await supplierThatHears(done).purchase(request);
@@ -53,9 +64,17 @@ test("00 delivered, 03 and 99 wait", async () => {
   }
 });
 
-test("a time-out on their side is unknown until we asked again", async () => {
+test("a time-out on their side is failed only when they say the same again", async () => {
   for (const rc of ["01", "70"]) {
-    assert.deepEqual(await told({ rc, status: "Gagal" }), ["unknown", "failed: supplier"]);
+    const data = { rc, status: "Gagal" };
+    assert.deepEqual(await told(data), ["unknown", "unknown"]);
+    const supplier = supplierThatHears(data);
+    const first = await supplier.purchase(request);
+    assert.ok(first.status === "unknown" && first.doubt !== undefined);
+    const again = await supplier.inquire({ ...request, doubt: first.doubt });
+    assert.equal(again.status === "failed" && again.fault, "supplier");
+    const other = await supplier.inquire({ ...request, doubt: "rc 53" });
+    assert.equal(other.status, "unknown");
   }
 });
 
