@@ -13,7 +13,7 @@ import { createSandboxClock, type SandboxClock } from "./platform/clock.ts";
 import { type Database, openDatabase } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
 import { createIds } from "./platform/ids.ts";
-import { startWorker } from "./platform/jobs.ts";
+import { endLeases, startWorker } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { createRandom, type Random } from "./platform/random.ts";
 import { clockOffsetMs } from "./platform/store.ts";
@@ -112,6 +112,7 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
     undo.push(() => server.close());
     // A sandbox store listens on loopback only.
     storeUrl = await server.listen({ host: "127.0.0.1", port: config.port });
+    await endLeases(db, { clock });
     const worker = startWorker(
       shared,
       jobHandlers({ ...shared, responder: bot.responder, publicUrl: storeUrl }),

@@ -58,6 +58,18 @@ interface LeasedJob {
   readonly fence: number;
 }
 
+/**
+ * Ends every lease, for a process that knows it is the only one: the workers that held them are dead,
+ * and a buyer need not wait for the leases to run out.
+ */
+export async function endLeases(db: Database, deps: { clock: Clock }): Promise<void> {
+  await db
+    .updateTable("jobs")
+    .set({ lease_until: deps.clock.now() })
+    .where("state", "=", "running")
+    .execute();
+}
+
 export interface Worker {
   /** Waits until no job is due or running. */
   quiet(): Promise<void>;
