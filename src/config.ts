@@ -51,6 +51,10 @@ const schema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL connection string, postgresql://…")
     .optional(),
+  MIGRATION_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL connection string, postgresql://…")
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   SIMULATORS: partiesJson.pipe(partiesSchema).optional(),
 });
@@ -61,6 +65,8 @@ export interface Config {
   readonly dataDir: string;
   /** Absent: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** Who owns the tables, where that is not who DATABASE_URL connects as. */
+  readonly migrationDatabaseUrl: string | undefined;
   readonly logLevel: string;
   /** Absent: the store runs the simulators itself. */
   readonly parties: Parties | undefined;
@@ -83,6 +89,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     simulatorPort: data.SIMULATOR_PORT,
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL,
+    migrationDatabaseUrl: data.MIGRATION_DATABASE_URL,
     logLevel: data.LOG_LEVEL,
     parties: data.SIMULATORS,
   };

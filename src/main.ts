@@ -16,6 +16,7 @@ import { createIds } from "./platform/ids.ts";
 import { endLeases, startWorker } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { createRandom, type Random } from "./platform/random.ts";
+import { assertApplicationRole } from "./platform/roles.ts";
 import { clockOffsetMs } from "./platform/store.ts";
 import { seedSandbox } from "./seed.ts";
 import { subscribers } from "./subscribers.ts";
@@ -62,6 +63,7 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
       onPoolError: (error) => log.warn({ error: error.message }, "a database connection broke"),
     });
     undo.push(() => db.destroy());
+    await assertApplicationRole(db);
     const clock = deps.clock ?? createSandboxClock({ offsetMs: await clockOffsetMs(db) });
     const random = deps.random ?? createRandom();
     const ids = createIds(clock, random);

@@ -64,6 +64,7 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
       simulatorPort: 0,
       dataDir: "",
       databaseUrl,
+      migrationDatabaseUrl: undefined,
       logLevel: "silent",
       parties: partiesSchema.parse(simulators.parties),
     },

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
+import { grantApplicationRole } from "./roles.ts";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -46,9 +47,14 @@ function migrationFiles(root: string): SqlFile[] {
 /**
  * Brings a database up to this code. Safe to run twice and by two processes at once: the second
  * waits for the first and finds nothing to do. Throws when a migration that was applied has been
- * edited since, because the database could then be anything. `root` holds `migrations/` and `src/`.
+ * edited since, because the database could then be anything. `root` holds `migrations/` and `src/`;
+ * `applicationUser` is who connects for the shop, where that is not who migrates.
  */
-export async function migrate(connectionString: string, root = repository): Promise<Migrated> {
+export async function migrate(
+  connectionString: string,
+  root = repository,
+  applicationUser?: string,
+): Promise<Migrated> {
   const client = new pg.Client({ connectionString, application_name: "konter migrate" });
   await client.connect();
   try {
@@ -92,6 +98,7 @@ export async function migrate(connectionString: string, root = repository): Prom
       await apply(file);
       functions.push(file.name);
     }
+    await grantApplicationRole(client, applicationUser);
     await client.query("commit");
     return { migrations, functions };
   } finally {

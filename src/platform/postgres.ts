@@ -30,8 +30,10 @@ import {
 } from "./postgres-binaries.ts";
 
 export interface EmbeddedPostgres {
-  /** Of the database `konter`. */
+  /** Of the database `konter`, as the owner of everything in it. */
   readonly connectionString: string;
+  /** The same as another role: the socket's folder lets nobody in but us, so it asks for no password. */
+  connectionStringAs(role: string): string;
   /** True when a server that was already running is used; `stop` then leaves it alone. */
   readonly adopted: boolean;
   stop(): Promise<void>;
@@ -41,6 +43,7 @@ export interface EmbeddedPostgres {
 const startRetryMs = 15_000;
 const socketPathLimit = 103; // bytes, the least of Linux (107) and macOS (103)
 const socketName = ".s.PGSQL.5432";
+const owner = "konter";
 
 // Stops the server when standard input closes, which happens even when our process is killed.
 const guard = `exec 3<&0
@@ -63,7 +66,8 @@ export async function startEmbeddedPostgres(options: {
   const user = serverUser();
   makeDirectory(directory, user);
   const socket = shortSocketFolder(directory);
-  const connectionString = `postgresql://konter@/konter?host=${encodeURIComponent(socket.folder)}`;
+  const connectionStringAs = (role: string) =>
+    `postgresql://${role}@/konter?host=${encodeURIComponent(socket.folder)}`;
   const binaries = findBinaries(user);
   if (!hasCluster(directory)) createCluster(binaries, directory, user);
   const place = serverPlace(directory, user);
@@ -71,7 +75,8 @@ export async function startEmbeddedPostgres(options: {
     const server = await startServer(binaries, place, directory, socket.folder, options.settings);
     await createDatabase(socket.folder);
     return {
-      connectionString,
+      connectionString: connectionStringAs(owner),
+      connectionStringAs,
       adopted: server === undefined,
       async stop() {
         if (server !== undefined) await stopServer(server);

@@ -23,6 +23,33 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface ApiKeys {
+  created_at: Timestamp;
+  hash: Buffer;
+  id: string;
+  name: string;
+  revoked_at: Timestamp | null;
+  scopes: string[];
+}
+
+export interface AuditDetails {
+  audit_id: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  ip: string | null;
+  machine_user: string | null;
+}
+
+export interface AuditLog {
+  acted_at: Timestamp;
+  action: string;
+  actor: string;
+  after: Json | null;
+  before: Json | null;
+  id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+  object: string;
+  reason: string | null;
+  request_id: string | null;
+}
+
 export interface Balances {
   ledger_account: string;
   posted: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
@@ -252,6 +279,14 @@ export interface Skus {
   position: number;
 }
 
+export interface Staff {
+  added_at: Timestamp;
+  discord_id: string;
+  id: string;
+  removed_at: Timestamp | null;
+  role: string;
+}
+
 export interface Stock {
   on_hand: number;
   reserved: Generated<number>;
@@ -296,6 +331,9 @@ export interface Transfers {
 }
 
 export interface DB {
+  api_keys: ApiKeys;
+  audit_details: AuditDetails;
+  audit_log: AuditLog;
   balances: Balances;
   current_prices: CurrentPrices;
   customers: Customers;
@@ -317,6 +355,7 @@ export interface DB {
   quotes: Quotes;
   reservations: Reservations;
   skus: Skus;
+  staff: Staff;
   stock: Stock;
   stock_movements: StockMovements;
   store: Store;

@@ -1,0 +1,107 @@
+/** Roles: the application works as a database role that can change neither history nor the schema. */
+import { sql } from "kysely";
+import type pg from "pg";
+import type { Db } from "./db.ts";
+
+/** Made by the migrator in every database's server; owns nothing. */
+export const applicationRole = "konter_app";
+
+/** Tables that only grow: those whose trigger refuses every change. */
+const appendOnlyTables = `
+  select distinct relname::text as name
+  from pg_trigger
+  join pg_class on pg_class.oid = tgrelid
+  join pg_proc on pg_proc.oid = tgfoid
+  where proname = 'refuse_change' and relnamespace = current_schema()::regnamespace
+  order by 1`;
+
+// Only where it is missing: the rows belong to the server, and other migrations write them too.
+const mayTakeRole = `
+  select format('grant ${applicationRole} to %I', name)
+  from unnest(array[current_user::text, $1::text]) name
+  where name is not null and not pg_has_role(name, '${applicationRole}', 'member')`;
+
+// What a migration decides once and a running shop must not change.
+const fixedTables = ["applied_sql", "order_transitions"];
+
+/**
+ * Grants the role what a running shop needs, as the owner of the tables, after each migration. A
+ * table that only grows can be read and added to; nothing can be truncated or altered. Whoever
+ * migrates may take the role, and so may `applicationUser`, who connects for the shop.
+ */
+export async function grantApplicationRole(
+  client: pg.ClientBase,
+  applicationUser?: string,
+): Promise<void> {
+  await client.query(`
+    do $$
+    begin
+      if not exists (select from pg_roles where rolname = '${applicationRole}') then
+        create role ${applicationRole} login;
+      end if;
+    exception when duplicate_object or unique_violation then
+      -- Roles belong to the server: another database's migration was faster.
+      null;
+    end
+    $$`);
+  const grants = await client.query<{ format: string }>(mayTakeRole, [applicationUser ?? null]);
+  for (const grant of grants.rows) await client.query(grant.format);
+  const { rows } = await client.query<{ schema: string }>(
+    "select quote_ident(current_schema()) as schema",
+  );
+  const schema = rows[0]?.schema ?? "public";
+  await client.query(`grant usage on schema ${schema} to ${applicationRole}`);
+  await client.query(
+    `grant select, insert, update, delete on all tables in schema ${schema} to ${applicationRole}`,
+  );
+  await client.query(
+    `grant usage, select on all sequences in schema ${schema} to ${applicationRole}`,
+  );
+  const growing = await client.query<{ name: string }>(appendOnlyTables);
+  for (const { name } of growing.rows) {
+    await client.query(`revoke update, delete, truncate on "${name}" from ${applicationRole}`);
+  }
+  const fixed = await client.query<{ name: string }>(
+    "select name from unnest($1::text[]) name where to_regclass(name) is not null",
+    [fixedTables],
+  );
+  for (const { name } of fixed.rows) {
+    await client.query(`revoke insert, update, delete on "${name}" from ${applicationRole}`);
+  }
+}
+
+/** The connection string with which the application works as its role. */
+export function asApplication(connectionString: string): string {
+  const separator = connectionString.includes("?") ? "&" : "?";
+  const option = encodeURIComponent(`-c role=${applicationRole}`);
+  return `${connectionString}${separator}options=${option}`;
+}
+
+/**
+ * Throws unless this connection can add to history and not change it, and cannot change the schema.
+ * Asked at every start: a grant given by hand must not go unnoticed.
+ */
+export async function assertApplicationRole(db: Db): Promise<void> {
+  const tables = await sql<{ name: string; update: boolean; delete: boolean; truncate: boolean }>`
+    select name, has_table_privilege(name, 'update') as update,
+      has_table_privilege(name, 'delete') as delete,
+      has_table_privilege(name, 'truncate') as truncate
+    from (${sql.raw(appendOnlyTables)}) growing`.execute(db);
+  const open = tables.rows.filter((table) => table.update || table.delete || table.truncate);
+  const { rows } = await sql<{ role: string; powerful: boolean; creates: boolean }>`
+    select current_user::text as role, rolsuper or rolcreaterole or rolbypassrls as powerful,
+      has_schema_privilege(current_schema(), 'create') as creates
+    from pg_roles where rolname = current_user`.execute(db);
+  const [role] = rows;
+  const problems = [
+    ...open.map((table) => `can change ${table.name}`),
+    ...(role?.powerful ? ["is a superuser or may make roles"] : []),
+    ...(role?.creates ? ["can change the schema"] : []),
+  ];
+  if (tables.rows.length === 0) problems.push("sees no table that only grows");
+  if (problems.length === 0) return;
+  throw new Error(
+    `The database role ${role?.role} ${problems.join(", ")}. The shop must not run with such rights: ` +
+      "let `konter migrate` grant them anew",
+  );
+}
