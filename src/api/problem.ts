@@ -13,6 +13,8 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "game_account.invalid": 422,
   "interaction.stale": 410,
   "purchase.too_old": 409,
+  "staff.unknown": 404,
+  "key.unknown": 404,
 };
 
 function sentence(refusal: Refusal): string {

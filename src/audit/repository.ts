@@ -27,7 +27,5 @@ export async function insertAct(tx: Tx, act: Act, now: Date) {
 
 function toJson(value: Readonly<Record<string, unknown>> | undefined): string | null {
   if (value === undefined) return null;
-  return JSON.stringify(value, (_key, item) =>
-    typeof item === "bigint" ? item.toString() : item,
-  );
+  return JSON.stringify(value, (_key, item) => (typeof item === "bigint" ? item.toString() : item));
 }

@@ -1,5 +1,6 @@
 /** Command: what every `konter <command>` is made of. */
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { Refusal } from "../platform/refusal.ts";
 
 export interface Command {
   /** How it is called, e.g. `seed [--preview]`. */
@@ -38,6 +39,17 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   process.once("SIGTERM", end);
 }
 
+function refused({ code, details }: Refusal): string {
+  switch (code) {
+    case "staff.unknown":
+      return `nobody with the Discord id ${details.discord_id} works here: see \`konter staff list\``;
+    case "key.unknown":
+      return `there is no key ${details.key} that still works: see \`konter key list\``;
+    default:
+      return `refused: ${code} ${Object.values(details).join(", ")}`.trim();
+  }
+}
+
 /** Ends the process with one sentence where there is one: 2 for a wrong call, 1 for a failure. */
 export function fail(error: unknown): never {
   process.stderr.write(`konter: ${explain(error)}\n`);
@@ -51,5 +63,6 @@ function explain(error: unknown): string {
     const port = "port" in error ? `port ${error.port}` : "a port";
     return `${port} is taken: choose others with PORT and SIMULATOR_PORT`;
   }
+  if (error instanceof Refusal) return refused(error);
   return error.message || (error.stack ?? String(error));
 }

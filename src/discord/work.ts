@@ -140,6 +140,8 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "input.invalid":
     case "interaction.stale":
     case "purchase.too_old":
+    case "staff.unknown":
+    case "key.unknown":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

@@ -10,7 +10,9 @@ export type RefusalCode =
   | "order.unknown"
   | "page.unknown"
   | "interaction.stale"
-  | "purchase.too_old";
+  | "purchase.too_old"
+  | "staff.unknown"
+  | "key.unknown";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

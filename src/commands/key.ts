@@ -1,0 +1,76 @@
+/** `konter key`: API keys. */
+import { recordAct } from "../audit/record.ts";
+import { inTransaction } from "../platform/db.ts";
+import { createKey, listKeys, revokeKey } from "../staff/keys.ts";
+import { isKeyScope, keyScopes } from "../staff/roles.ts";
+import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { asOperator, type Shop, table, withShop } from "./operator.ts";
+
+const longestName = 60;
+const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+export const key: Command = {
+  usage: "key list | create NAME --scope SCOPE… | revoke ID",
+  summary: "see, make and end API keys",
+  details: `A key is shown once, when it is made; only its hash is kept.
+  --scope SCOPE   ${keyScopes.join(", ")}; give it several times for several`,
+  async run(args) {
+    const { values, positionals } = readArgs(args, {
+      options: { scope: { type: "string", multiple: true, default: [] } },
+      allowPositionals: true,
+    });
+    const [verb, subject = "", ...rest] = positionals;
+    if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much: quote a longer NAME`);
+    switch (verb) {
+      case "list":
+        return withShop(list);
+      case "create":
+        return withShop((shop) => create(shop, subject.trim(), values.scope));
+      case "revoke":
+        if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
+        return withShop((shop) => revoke(shop, subject));
+      default:
+        throw new UsageError("say list, create or revoke");
+    }
+  },
+};
+
+async function list({ db }: Shop): Promise<void> {
+  const keys = await listKeys(db);
+  if (keys.length === 0) return print("No keys yet. Make one: konter key create NAME --scope read");
+  const rows = keys.map((one) => [
+    one.id,
+    one.name,
+    one.scopes.join(" "),
+    one.createdAt.toISOString(),
+    one.revokedAt === null ? "" : `revoked ${one.revokedAt.toISOString()}`,
+  ]);
+  print(table([["Id", "Name", "Scopes", "Made", ""], ...rows]));
+}
+
+async function create(shop: Shop, name: string, given: string[]): Promise<void> {
+  if (name === "" || name.length > longestName) {
+    throw new UsageError(`NAME has 1 to ${longestName} characters`);
+  }
+  const scopes = given.filter(isKeyScope);
+  if (scopes.length === 0 || scopes.length < given.length) {
+    throw new UsageError(`--scope is one or more of ${keyScopes.join(", ")}`);
+  }
+  const made = await inTransaction(shop.db, async (tx) => {
+    const { keyId, key: text } = await createKey(tx, shop, { name, scopes });
+    const act = { action: "key.create", object: `key:${keyId}`, after: { scopes } };
+    await recordAct(tx, shop, asOperator(act));
+    return text;
+  });
+  process.stderr.write("This key is shown once. Keep it where secrets are kept.\n");
+  print(made);
+}
+
+async function revoke(shop: Shop, keyId: string): Promise<void> {
+  const name = await inTransaction(shop.db, async (tx) => {
+    const revoked = await revokeKey(tx, shop, { keyId });
+    await recordAct(tx, shop, asOperator({ action: "key.revoke", object: `key:${keyId}` }));
+    return revoked;
+  });
+  print(`${name} is revoked.`);
+}

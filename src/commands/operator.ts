@@ -1,0 +1,52 @@
+/** Operator: a command that acts on the shop's database and writes down who acted. */
+import { userInfo } from "node:os";
+import type { Act } from "../audit/record.ts";
+import { readConfig } from "../config.ts";
+import { openStoreDatabase } from "../database.ts";
+import { createSandboxClock, type SandboxClock } from "../platform/clock.ts";
+import { type Database, openDatabase } from "../platform/db.ts";
+import { createIds, type Ids } from "../platform/ids.ts";
+import { createRandom, type Random } from "../platform/random.ts";
+import { clockOffsetMs } from "../platform/store.ts";
+import { fail } from "./command.ts";
+
+export interface Shop {
+  readonly db: Database;
+  readonly clock: SandboxClock;
+  readonly ids: Ids;
+  readonly random: Random;
+}
+
+/** Opens the shop's database for one command and closes it again, whatever happens. */
+export async function withShop<T>(work: (shop: Shop) => Promise<T>): Promise<T> {
+  const { connectionString, close } = await openStoreDatabase(readConfig(process.env));
+  const db = openDatabase({ connectionString, poolSize: 2, onPoolError: fail });
+  try {
+    const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
+    const random = createRandom();
+    return await work({ db, clock, random, ids: createIds(clock, random) });
+  } finally {
+    await db.destroy();
+    await close();
+  }
+}
+
+/** Who types commands here: no name in the act itself, the machine's user beside it. */
+export function asOperator(act: Omit<Act, "actor" | "origin">): Act {
+  return { ...act, actor: "operator", origin: { machineUser: userInfo().username } };
+}
+
+/** Columns as wide as they need to be, two blanks apart. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

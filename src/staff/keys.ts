@@ -1,0 +1,64 @@
+/** Keys: API keys of 256 random bits, shown once and kept as a hash. */
+import { createHash } from "node:crypto";
+import type { Clock } from "../platform/clock.ts";
+import type { Db, Tx } from "../platform/db.ts";
+import type { Ids } from "../platform/ids.ts";
+import type { Random } from "../platform/random.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { insertKey, revokeKeyRow, selectKeyByHash, selectKeys } from "./repository.ts";
+import { isKeyScope, type KeyScope } from "./roles.ts";
+
+// The prefix lets people and secret scanners see what it is.
+const prefix = "konter_";
+const keyBytes = 32;
+
+export interface ApiKey {
+  readonly id: string;
+  readonly name: string;
+  readonly scopes: readonly KeyScope[];
+}
+
+// A fast hash is right here: 256 random bits cannot be guessed, unlike a password.
+function hashOf(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
+}
+
+/** Makes a key. Its text is in the answer and nowhere else, ever. */
+export async function createKey(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids; random: Random },
+  input: { name: string; scopes: readonly KeyScope[] },
+): Promise<{ keyId: string; key: string }> {
+  const key = prefix + Buffer.from(deps.random.secret(keyBytes)).toString("base64url");
+  const keyId = deps.ids.uuid();
+  await insertKey(tx, {
+    id: keyId,
+    name: input.name,
+    hash: hashOf(key),
+    scopes: [...input.scopes],
+    now: deps.clock.now(),
+  });
+  return { keyId, key };
+}
+
+/** The key that a text is, or undefined when it is none of ours or was revoked. */
+export async function findKey(db: Db, key: string): Promise<ApiKey | undefined> {
+  const row = await selectKeyByHash(db, hashOf(key));
+  return row && { id: row.id, name: row.name, scopes: row.scopes.filter(isKeyScope) };
+}
+
+/** Ends a key for ever. Refuses one that is unknown or ended already. Returns its name. */
+export async function revokeKey(
+  tx: Tx,
+  deps: { clock: Clock },
+  input: { keyId: string },
+): Promise<string> {
+  const name = await revokeKeyRow(tx, input.keyId, deps.clock.now());
+  if (name === undefined) throw new Refusal("key.unknown", { key: input.keyId });
+  return name;
+}
+
+/** All keys, oldest first, without what they are. */
+export async function listKeys(db: Db) {
+  return selectKeys(db);
+}
