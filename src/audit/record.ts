@@ -1,29 +1,8 @@
 /** Record: every act of a person or a key is written down, in the transaction that does it. */
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
+import type { Act } from "./act.ts";
 import { insertAct } from "./repository.ts";
-
-/** Who acts: our own ids, never a name. `operator` types commands on the store's machine. */
-export type Actor = "operator" | "system" | "seed" | `staff:${string}` | `key:${string}`;
-
-/** Where an act came from, kept apart because it is personal and can be deleted. */
-export interface Origin {
-  readonly machineUser?: string;
-  readonly ip?: string;
-}
-
-export interface Act {
-  readonly actor: Actor;
-  /** What was done, as `module.verb`. */
-  readonly action: string;
-  /** What it was done to, e.g. `sku:ML_86`. */
-  readonly object: string;
-  readonly before?: Readonly<Record<string, unknown>>;
-  readonly after?: Readonly<Record<string, unknown>>;
-  readonly reason?: string;
-  readonly requestId?: string;
-  readonly origin?: Origin;
-}
 
 /** Writes one act in the caller's transaction. Amounts may be bigint; they are kept as digits. */
 export async function recordAct(tx: Tx, deps: { clock: Clock }, act: Act): Promise<void> {

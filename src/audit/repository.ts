@@ -1,6 +1,6 @@
 /** Audit repository: every statement that touches the audit log. Private to this folder. */
 import type { Tx } from "../platform/db.ts";
-import type { Act } from "./record.ts";
+import type { Act } from "./act.ts";
 
 export async function insertAct(tx: Tx, act: Act, now: Date) {
   const { id } = await tx

@@ -1,6 +1,6 @@
 /** Operator: a command that acts on the shop's database and writes down who acted. */
 import { userInfo } from "node:os";
-import type { Act } from "../audit/record.ts";
+import type { Act } from "../audit/act.ts";
 import { readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
 import { createSandboxClock, type SandboxClock } from "../platform/clock.ts";
