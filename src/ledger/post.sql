@@ -4,8 +4,10 @@ create or replace function ledger_lock(ledger_accounts text[]) returns void lang
 $$;
 
 -- Posts transfers: [{id, debit_account, credit_account, amount, key, reason, order_id}]. A transfer
--- whose key is posted already is left out, so that posting an event again changes nothing. Balance
--- rows are locked in the order of their ids. Returns how many were new.
+-- whose key is posted already is left out, so that posting an event again changes nothing. One that
+-- names an account that is not in the chart is refused with all its batch, and so is one that takes
+-- what a customer does not have or what is held. Balance rows are locked in the order of their ids.
+-- Returns how many were new.
 create or replace function ledger_post(new_transfers jsonb, at timestamptz)
 returns int language plpgsql as $$
 declare
@@ -27,9 +29,16 @@ begin
   with posted as (
     insert into transfers (id, debit_account, credit_account, amount, key, reason, order_id, posted_at)
     select id, debit_account, credit_account, amount, key, reason, order_id, at
-    from jsonb_to_recordset(new_transfers) as item (
-      id uuid, debit_account text, credit_account text, amount bigint, key text, reason text, order_id uuid
+    from rows from (
+      jsonb_to_recordset(new_transfers) as (
+        id uuid, debit_account text, credit_account text, amount bigint, key text, reason text,
+        order_id uuid
+      )
+    ) with ordinality item (
+      id, debit_account, credit_account, amount, key, reason, order_id, position
     )
+    -- Two who post the same events wait for each other's keys in one order, never in a circle.
+    order by key, position
     on conflict (key) do nothing
     returning debit_account, credit_account, amount
   ), deltas as (

@@ -1,6 +1,7 @@
-/** Ledger repository: every statement that touches transfers and balances. Private to this folder. */
+/** Ledger repository: every statement that touches the books, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
+import { compare } from "../platform/proof.ts";
 
 export interface TransferRow {
   readonly id: string;
@@ -18,13 +19,31 @@ export async function insertTransfers(tx: Tx, rows: readonly TransferRow[], now:
   return result.rows[0]?.posted ?? 0;
 }
 
-export async function findPosted(db: Db, ledgerAccount: string) {
+export async function callHold(
+  tx: Tx,
+  orderId: string,
+  ledgerAccount: string,
+  amountIdr: bigint,
+  now: Date,
+) {
+  const { rows } = await sql<{ held: boolean }>`
+    select ledger_hold(${orderId}, ${ledgerAccount}, ${amountIdr}, ${now}) as held`.execute(tx);
+  return rows[0]?.held ?? false;
+}
+
+export async function callEndHold(tx: Tx, orderId: string, ending: string, now: Date) {
+  const { rows } = await sql<{ ended: boolean }>`
+    select ledger_end_hold(${orderId}, ${ending}, ${now}) as ended`.execute(tx);
+  return rows[0]?.ended ?? false;
+}
+
+export async function findAvailable(db: Db, ledgerAccount: string) {
   const row = await db
     .selectFrom("balances")
-    .select("posted")
+    .select(sql<bigint>`posted - held`.as("available"))
     .where("ledger_account", "=", ledgerAccount)
     .executeTakeFirst();
-  return row?.posted;
+  return row?.available;
 }
 
 /** The sums of both sides of every account, computed from the transfers alone. */
@@ -37,4 +56,127 @@ export async function sumSides(db: Db) {
     group by ledger_account
     order by ledger_account`.execute(db);
   return result.rows;
+}
+
+export interface LineRow {
+  readonly id: string;
+  readonly posted_at: Date;
+  readonly key: string;
+  readonly reason: string;
+  readonly order_id: string | null;
+  readonly other_side: string;
+  readonly amount: bigint;
+  /** What the account held after the first line of the page. */
+  readonly first_balance: bigint;
+}
+
+/** Lines of an account from the newest or the oldest on, its own side above zero, after the cursor. */
+export async function selectLines(
+  db: Db,
+  input: {
+    ledgerAccount: string;
+    side: "debit" | "credit";
+    newestFirst: boolean;
+    limit: number;
+    cursor: string | null;
+  },
+) {
+  const { ledgerAccount, limit, cursor } = input;
+  const debitSign = input.side === "debit" ? 1 : -1;
+  const order = input.newestFirst ? sql`posted_at desc, id desc` : sql`posted_at, id`;
+  const beyond = input.newestFirst ? sql`<` : sql`>`;
+  const result = await sql<LineRow>`
+    with lines as not materialized (
+      select id, posted_at, key, reason, order_id, credit_account as other_side,
+        amount * ${debitSign}::bigint as amount
+      from transfers where debit_account = ${ledgerAccount}
+      union all
+      select id, posted_at, key, reason, order_id, debit_account, amount * ${-debitSign}::bigint
+      from transfers where credit_account = ${ledgerAccount}
+    ), page as materialized (
+      select id, posted_at, key, reason, order_id, other_side, amount
+      from lines
+      where ${cursor}::uuid is null
+        or (posted_at, id) ${beyond} (select posted_at, id from transfers where id = ${cursor}::uuid)
+      order by ${order}
+      limit ${limit}
+    )
+    select id, posted_at, key, reason, order_id, other_side, amount,
+      (
+        select sum(amount) from lines
+        where (posted_at, id) <= (select posted_at, id from page order by ${order} limit 1)
+      )::bigint as first_balance
+    from page
+    order by ${order}`.execute(db);
+  return result.rows;
+}
+
+const movedOfCustomers = sql`
+  select ledger_account, sum(amount) as amount
+  from (
+    select credit_account as ledger_account, amount from transfers
+    where credit_account like 'customer:%'
+    union all
+    select debit_account, -amount from transfers
+    where debit_account like 'customer:%'
+  ) sides
+  group by ledger_account`;
+
+export async function compareBalances(db: Db) {
+  return compare(
+    db,
+    sql`
+      select coalesce(balances.ledger_account, moved.ledger_account) as subject,
+        coalesce(moved.amount, 0)::text as expected,
+        coalesce(balances.posted::text, 'no balance row') as found
+      from balances
+      full join (${movedOfCustomers}) moved on moved.ledger_account = balances.ledger_account`,
+  );
+}
+
+export async function compareOwed(db: Db) {
+  return compare(
+    db,
+    sql`
+      select ledger_account as subject, '0 or more' as expected,
+        case when amount >= 0 then '0 or more' else amount::text end as found
+      from (${movedOfCustomers}) moved`,
+  );
+}
+
+/** A transfer is one row, so debits equal credits as long as each row is whole. */
+export async function compareSides(
+  db: Db,
+  chart: { names: readonly string[]; patterns: readonly string[] },
+) {
+  const charted = (column: "debit_account" | "credit_account") => sql`(
+    ${sql.ref(column)} = any (${chart.names}) or ${sql.ref(column)} like any (${chart.patterns})
+  )`;
+  return compare(
+    db,
+    sql`
+      select id::text as subject, 'from one to another of the chart' as expected,
+        case
+          when amount > 0 and debit_account <> credit_account
+            and ${charted("debit_account")} and ${charted("credit_account")}
+          then 'from one to another of the chart'
+          else format('%s → %s: %s', debit_account, credit_account, amount)
+        end as found
+      from transfers`,
+  );
+}
+
+export async function compareHeld(db: Db) {
+  return compare(
+    db,
+    sql`
+      select coalesce(balances.ledger_account, holding.ledger_account) as subject,
+        coalesce(holding.amount, 0)::text as expected,
+        coalesce(balances.held::text, 'no balance row') as found
+      from balances
+      full join (
+        select ledger_account, sum(amount) as amount from holds where state = 'held'
+        group by ledger_account
+      ) holding on holding.ledger_account = balances.ledger_account`,
+  );
 }

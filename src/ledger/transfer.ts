@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { balanceOf, type LedgerAccount, saldoOf } from "./chart.ts";
-import { findPosted, insertTransfers, sumSides } from "./repository.ts";
+import { findAvailable, insertTransfers, sumSides } from "./repository.ts";
 
 export interface Transfer {
   readonly debit: LedgerAccount;
@@ -34,9 +34,9 @@ export async function post(
   await insertTransfers(tx, rows, deps.clock.now());
 }
 
-/** What a customer can spend, in rupiah. */
+/** What a customer can spend, in rupiah: what is posted less what is held. */
 export async function saldo(db: Db, customerId: string): Promise<bigint> {
-  return (await findPosted(db, saldoOf(customerId))) ?? 0n;
+  return (await findAvailable(db, saldoOf(customerId))) ?? 0n;
 }
 
 /** What every ledger account holds, in rupiah, computed from the transfers alone. */

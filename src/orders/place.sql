@@ -63,7 +63,7 @@ begin
     return jsonb_build_object('outcome', 'unconfirmed');
   end if;
   if pay_method = 'saldo' then
-    select coalesce(max(posted), 0) into spendable from balances
+    select coalesce(max(posted - held), 0) into spendable from balances
     where ledger_account = 'customer:' || buyer;
     if spendable < quote.price then
       return jsonb_build_object(

@@ -1,6 +1,7 @@
 /** Order repository: every statement that touches orders, outside place.sql. Private to this folder. */
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
+import { compare } from "../platform/proof.ts";
 import type { Order, OrderState } from "./order.ts";
 
 const asOrder = (row: Selectable<Schema["orders"]>) => row as Order;
@@ -117,4 +118,88 @@ export async function selectEvents(db: Db, orderId: string) {
     .where("order_id", "=", orderId)
     .orderBy("id")
     .execute();
+}
+
+export async function newestEventId(db: Db): Promise<bigint> {
+  const { rows } = await sql<{ id: bigint }>`
+    select coalesce(max(id), 0) as id from order_events`.execute(db);
+  return rows[0]?.id ?? 0n;
+}
+
+/** Counts the events after one, up to the first that is not older than `before`. */
+export async function countTransitions(db: Db, range: { after: bigint; before: Date }) {
+  const { rows } = await sql<{ from: string; to: string; count: number; last: bigint }>`
+    select coalesce(from_state, 'new') as "from", to_state as "to", count(*)::int as count,
+      max(id) as last
+    from order_events
+    where id > ${range.after} and id < coalesce(
+      (select min(id) from order_events where id > ${range.after} and happened_at >= ${range.before}),
+      9223372036854775807)
+    group by 1, 2`.execute(db);
+  const upTo = rows.reduce((last, row) => (row.last > last ? row.last : last), range.after);
+  const moved = rows.filter((row) => row.from !== row.to);
+  return { upTo, transitions: moved.map(({ from, to, count }) => ({ from, to, count })) };
+}
+
+/** Escrow by order: the price of those in `holdingStates`, and money that is being brought to them. */
+export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]) {
+  return compare(
+    db,
+    sql`
+      with moved as (
+        select order_id, sum(case when credit_account = 'escrow' then amount else -amount end) as amount
+        from transfers
+        where 'escrow' in (debit_account, credit_account)
+        group by order_id
+      ), arriving as (
+        -- Posted together with the job that tells the order: until it ran, the order ended before.
+        select payments.order_id, sum(payments.amount) as amount
+        from payments
+        join orders on orders.id = payments.order_id
+        where payments.state = 'paid' and payments.id is distinct from orders.paid_payment_id
+          and payments.id in (
+            select (payload ->> 'paymentId')::uuid from jobs
+            where name = 'orders.applyPayment' and state <> 'dead'
+          )
+          and not exists (select from transfers where key = 'second_payment:' || payments.id)
+        group by payments.order_id
+      )
+      select coalesce(orders.code || ' ' || orders.state, moved.order_id::text, 'no order') as subject,
+        (
+          case when orders.state = any (${holdingStates}) then orders.price else 0 end
+          + coalesce(arriving.amount, 0)
+        )::text as expected,
+        coalesce(moved.amount, 0)::text as found
+      from orders
+      full join moved on moved.order_id = orders.id
+      left join arriving on arriving.order_id = orders.id`,
+  );
+}
+
+/** Sources that brought an order's whole price: one in each of `paidStates`, else none. */
+export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
+  return compare(
+    db,
+    sql`
+      select orders.code || ' ' || orders.state as subject,
+        case when orders.state = any (${paidStates}) then '1' else '0' end as expected,
+        count(transfers.id)::text as found
+      from orders
+      left join transfers on transfers.order_id = orders.id
+        and transfers.credit_account = 'escrow' and transfers.amount = orders.price
+        and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
+      group by orders.id`,
+  );
+}
+
+export async function compareBought(db: Db) {
+  return compare(
+    db,
+    sql`
+      select orders.code as subject, '1' as expected, count(purchases.id)::text as found
+      from orders
+      left join purchases on purchases.order_id = orders.id and purchases.state = 'succeeded'
+      where orders.state = 'delivered'
+      group by orders.id`,
+  );
 }

@@ -1,0 +1,66 @@
+/** `konter verify`: proves the books, rule by rule. */
+import { proofs, type Verdict, verifyBooks } from "../verify.ts";
+import { type Command, print, readArgs } from "./command.ts";
+import { withShop } from "./operator.ts";
+
+export const verify: Command = {
+  usage: "verify [--json]",
+  summary: "prove the books: ledger, orders, purchases and stock against each other",
+  details: `Reads one moment while the shop goes on selling, and edits nothing. Progress goes to standard
+error. Exits with 1 when a rule is broken, and names the first rows that break it.
+  --json   print one object with a verdict for each rule`,
+  async run(args) {
+    const { values } = readArgs(args, { options: { json: { type: "boolean" } } });
+    const verdicts = await withShop(({ db, clock }) =>
+      verifyBooks(db, { clock, onVerdict: tell() }),
+    );
+    print(values.json ? JSON.stringify(toJson(verdicts), null, 2) : toText(verdicts));
+    if (verdicts.some((verdict) => !verdict.ok)) process.exitCode = 1;
+  },
+};
+
+/** Counts the rules on standard error as they are proved. */
+function tell(): (verdict: Verdict) => void {
+  let done = 0;
+  return (verdict) => {
+    done += 1;
+    process.stderr.write(`${done}/${proofs.length} ${verdict.rule}: ${seconds(verdict)}\n`);
+  };
+}
+
+const word = (verdict: Verdict) => (verdict.ok ? "ok" : "BROKEN");
+const seconds = (verdict: Verdict) => `${(verdict.tookMs / 1000).toFixed(1)} s`;
+
+function toText(verdicts: readonly Verdict[]): string {
+  const width = Math.max(...verdicts.map((verdict) => verdict.rule.length));
+  const lines = verdicts.flatMap((verdict) => {
+    const { rule, checkedCount, brokenCount, breaches } = verdict;
+    const head = `${word(verdict).padEnd(6)}  ${rule.padEnd(width)}  ${checkedCount} checked`;
+    const rows = breaches.map(
+      ({ subject, expected, found }) =>
+        `          ${subject}: expected ${expected}, found ${found}`,
+    );
+    const more = brokenCount > breaches.length ? ["          …"] : [];
+    return [verdict.ok ? head : `${head}, ${brokenCount} broken`, ...rows, ...more];
+  });
+  const brokenRules = verdicts.filter((verdict) => !verdict.ok).length;
+  const sum =
+    brokenRules === 0
+      ? `The books hold: ${verdicts.length} rules.`
+      : `The books are BROKEN: ${brokenRules} of ${verdicts.length} rules. Nothing was changed.`;
+  return `${lines.join("\n")}\n\n${sum}`;
+}
+
+function toJson(verdicts: readonly Verdict[]) {
+  return {
+    ok: verdicts.every((verdict) => verdict.ok),
+    rules: verdicts.map((verdict) => ({
+      rule: verdict.rule,
+      verdict: word(verdict),
+      checked: verdict.checkedCount,
+      broken: verdict.brokenCount,
+      breaches: verdict.breaches,
+      took_ms: verdict.tookMs,
+    })),
+  };
+}
