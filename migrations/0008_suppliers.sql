@@ -24,7 +24,10 @@ create table purchases (
   -- Set before the socket is written: from then on only an inquiry may follow.
   sent_at timestamptz,
   asked_at timestamptz,
-  ended_at timestamptz
+  -- No request of the latest attempt leaves at or after this instant: its worker may have been paused.
+  send_by timestamptz,
+  ended_at timestamptz,
+  check ((asked_at is null) = (send_by is null))
 ) with (fillfactor = 80);
 
 -- At most one purchase of an order can be open or done: buying twice would violate this.

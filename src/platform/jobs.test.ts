@@ -1,16 +1,20 @@
 /** The rules of jobs, on a real database and a clock that stands still. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { sql } from "kysely";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { createSandboxClock } from "./clock.ts";
 import { inTransaction, openDatabase } from "./db.ts";
-import { enqueue, type JobHandler, type NewJob, RunAgain, startWorker } from "./jobs.ts";
+import { enqueue, type JobHandler, LeaseLost, type NewJob, RunAgain } from "./jobs.ts";
 import { createLog } from "./log.ts";
+import { createSeededRandom } from "./random.ts";
 import { Refusal } from "./refusal.ts";
+import { retryAfterMs, startWorker } from "./worker.ts";
 
 const start = new Date("2026-11-23T03:00:00Z");
 const after = (ms: number) => new Date(start.getTime() + ms);
 const log = createLog({ level: "silent", terminal: false });
+const random = createSeededRandom(3);
 const leaseMs = 15_000;
 
 async function openShop(t: TestContext) {
@@ -41,7 +45,7 @@ async function openShop(t: TestContext) {
         enqueue(tx, { clock }, { name: "test.work", key: "k", payload: { n: "1" }, ...job }),
       ),
     work(handler: JobHandler, ownClock = clock) {
-      const worker = startWorker({ db, clock: ownClock, log }, { "test.work": handler });
+      const worker = startWorker({ db, clock: ownClock, random, log }, { "test.work": handler });
       atEnd(() => {
         for (const gate of gates) gate.letAllGo();
         return worker.stop();
@@ -146,8 +150,15 @@ test("an expired lease is taken over, and the old holder can neither finish nor 
   const fast = shop.gate();
   // A paused worker's clock stands still, so it does not renew.
   const pausedClock = createSandboxClock({ frozenAt: start });
+  let refused: unknown;
   await shop.enqueue();
-  const paused = shop.work(slow.handler, pausedClock);
+  const paused = shop.work(async (_payload, run) => {
+    await slow.handler();
+    await inTransaction(shop.db, run.finish).catch((error: unknown) => {
+      refused = error;
+      throw error;
+    });
+  }, pausedClock);
   await slow.entered(1);
   let takenAt: Date | undefined;
   shop.work(async () => {
@@ -165,6 +176,7 @@ test("an expired lease is taken over, and the old holder can neither finish nor 
   pausedClock.advance(5_000);
   slow.letOneGo();
   await paused.stop();
+  assert.ok(refused instanceof LeaseLost, "its transaction is undone");
   assert.deepEqual(await shop.onlyJob(), taken, "the old holder changed nothing");
   fast.letOneGo();
 });
@@ -190,7 +202,7 @@ test("a living worker renews the lease of a job that takes long", async (t) => {
   await Promise.all([first.quiet(), second.quiet()]);
 });
 
-test("an error is tried again, each time after twice as long", async (t) => {
+test("an error is tried again, each time after twice as long, less up to a half by chance", async (t) => {
   const shop = await openShop(t);
   let runs = 0;
   const worker = shop.work(async () => {
@@ -199,15 +211,65 @@ test("an error is tried again, each time after twice as long", async (t) => {
   });
   await shop.enqueue();
   await worker.quiet();
-  for (const waitMs of [500, 1_000, 2_000, 4_000]) {
+  for (const longestMs of [500, 1_000, 2_000, 4_000]) {
     const job = await shop.onlyJob();
-    assert.equal(job.run_at.getTime() - shop.clock.now().getTime(), waitMs);
+    const waitMs = job.run_at.getTime() - shop.clock.now().getTime();
+    assert.ok(waitMs > longestMs / 2 && waitMs <= longestMs, `${waitMs} of ${longestMs} ms`);
     assert.equal(job.attempt_count, runs);
     assert.match(job.last_error ?? "", new RegExp(`broken ${runs}`));
     shop.clock.advance(waitMs);
     await worker.quiet();
   }
   assert.equal(runs, 5);
+});
+
+test("jobs that failed together come back apart, the same way for the same seed", () => {
+  const waits = (seed: number) => {
+    const source = createSeededRandom(seed);
+    return Array.from({ length: 200 }, () => retryAfterMs(source, 4));
+  };
+  const [first, again, other] = [waits(1), waits(1), waits(2)];
+  assert.deepEqual(first, again);
+  assert.notDeepEqual(first, other);
+  assert.ok(new Set(first).size > 150);
+  assert.ok(Math.min(...first) < 2_100 && Math.max(...first) > 3_900);
+  assert.ok(first.every((waitMs) => waitMs >= 2_000 && waitMs <= 4_000));
+  assert.ok(retryAfterMs(createSeededRandom(1), 25) <= 5 * 60_000);
+});
+
+test("a job that takes its worker down each time is dead after 25 leases", async (t) => {
+  const shop = await openShop(t);
+  await shop.enqueue();
+  await shop.db.updateTable("jobs").set({ attempt_count: 25 }).execute();
+  const worker = shop.work(async () => assert.fail("run once more"));
+  await worker.quiet();
+  assert.equal((await shop.onlyJob()).state, "dead");
+});
+
+test("what a job writes in the transaction that finishes it happens with it or not at all", async (t) => {
+  const shop = await openShop(t);
+  await sql`create table effects (n text not null)`.execute(shop.db);
+  const effects = async () => (await sql`select n from effects`.execute(shop.db)).rows;
+  let runs = 0;
+  const worker = shop.work(async (payload, run) => {
+    runs += 1;
+    await inTransaction(shop.db, async (tx) => {
+      await sql`insert into effects (n) values (${payload.n})`.execute(tx);
+      await run.finish(tx);
+      if (runs === 1) throw new Error("broken before the commit");
+    });
+    // After the commit nothing can undo it or run it again.
+    throw new Error("broken after the commit");
+  });
+  await shop.enqueue();
+  await worker.quiet();
+  assert.equal((await shop.onlyJob()).state, "waiting");
+  assert.deepEqual(await effects(), []);
+  shop.clock.advance(500);
+  await worker.quiet();
+  assert.deepEqual(await effects(), [{ n: "1" }]);
+  assert.deepEqual(await shop.jobs(), []);
+  assert.equal(runs, 2);
 });
 
 test("a job that keeps failing is dead after 25 tries, and its story is kept", async (t) => {

@@ -22,6 +22,9 @@ const pollMinutes = [1, 2, 5, 10, 15];
 // After a crash our note of the time is all there is, and the request reached them a little later.
 const arrivalMs = 5_000;
 const retryUnsentMs = 5_000;
+// A worker is taken for dead 15 s after it was last heard of, and whoever comes next asks a minute
+// after `asked_at`: by then a call that left in time has come back or timed out (20 s).
+const sendWithinMs = 10_000;
 // After 90 days Digiflazz forgets a reference, and asking would buy. A person decides long before.
 const askNoLongerMs = 80 * 24 * 3600_000;
 // Money waits for goods: a supplier that cannot be reached this long has failed for this order.
@@ -79,8 +82,9 @@ export async function runPurchase(
 ): Promise<void> {
   const turn = await inTransaction(db, (tx) => takeTurn(tx, deps, input.purchaseId));
   if (turn === undefined) return;
-  const { purchase, first } = turn;
+  const { purchase, first, sendBy } = turn;
   const request = {
+    sendBy,
     ref: purchase.ref,
     supplierSku: purchase.supplier_sku,
     customerNo: purchase.customer_no,
@@ -91,7 +95,7 @@ export async function runPurchase(
     : await deps.supplier.inquire({ ...request, doubt: purchase.doubt });
 
   const againAfterMs = await inTransaction(db, async (tx) => {
-    const known = report.status === "not_sent" ? await unsend(tx, deps, purchase, first) : report;
+    const known = report.status === "not_sent" ? await unsend(tx, deps, turn, report) : report;
     if (known === undefined) return retryUnsentMs;
     const state = await applyReport(tx, deps, {
       purchaseId: purchase.id,
@@ -103,8 +107,20 @@ export async function runPurchase(
   if (againAfterMs !== undefined) throw new RunAgain(againAfterMs);
 }
 
+/** One request to the supplier, sent before `sendBy` or not at all. */
+interface Turn {
+  readonly purchase: PurchaseRow;
+  readonly first: boolean;
+  readonly askedAt: Date;
+  readonly sendBy: Date;
+}
+
 /** Records that we are about to send or ask. Undefined when there is nothing left to do. */
-async function takeTurn(tx: Tx, deps: { clock: Clock }, purchaseId: string) {
+async function takeTurn(
+  tx: Tx,
+  deps: { clock: Clock },
+  purchaseId: string,
+): Promise<Turn | undefined> {
   const now = deps.clock.now();
   const purchase = await lockPurchase(tx, purchaseId);
   if (purchase.state !== "open") return undefined;
@@ -114,24 +130,32 @@ async function takeTurn(tx: Tx, deps: { clock: Clock }, purchaseId: string) {
   const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
   const first = purchase.sent_at === null;
   if (!first && waitMs > 0) throw new RunAgain(waitMs + arrivalMs);
-  await updatePurchase(tx, purchase.id, { sent_at: purchase.sent_at ?? now, asked_at: now });
-  return { purchase, first };
+  const sendBy = new Date(now.getTime() + sendWithinMs);
+  await updatePurchase(tx, purchase.id, {
+    sent_at: purchase.sent_at ?? now,
+    asked_at: now,
+    send_by: sendBy,
+  });
+  return { purchase, first, askedAt: now, sendBy };
 }
 
 /** Nothing left this machine: the next run may send it as new, until that has lasted too long. */
 async function unsend(
   tx: Tx,
   deps: { clock: Clock },
-  purchase: PurchaseRow,
-  first: boolean,
+  turn: Turn,
+  report: PurchaseReport & { status: "not_sent" },
 ): Promise<PurchaseReport | undefined> {
-  if (!first) return { status: "unknown", exchange: { status: null, body: "not reached" } };
+  const purchase = await lockPurchase(tx, turn.purchase.id);
+  // Another worker took over while this one was paused, and may have sent it.
+  const takenOver = purchase.asked_at?.getTime() !== turn.askedAt.getTime();
+  if (!turn.first || takenOver || purchase.state !== "open") return report;
   const waitedMs = deps.clock.now().getTime() - purchase.opened_at.getTime();
   if (waitedMs >= giveUpUnsentMs) {
     const why = "the supplier could not be reached";
     return { status: "failed", why, fault: "supplier", exchange: { status: null, body: why } };
   }
-  await updatePurchase(tx, purchase.id, { sent_at: null, asked_at: null });
+  await updatePurchase(tx, purchase.id, { sent_at: null, asked_at: null, send_by: null });
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 /** Supplier repository: every statement that touches purchases. Private to this folder. */
-import type { Insertable, Selectable, Updateable } from "kysely";
+import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
+import { compare } from "../platform/proof.ts";
 import type { Exchange } from "./supplier.ts";
 
 export type PurchaseRow = Selectable<Schema["purchases"]>;
@@ -13,6 +14,14 @@ export async function selectSupplierSku(db: Db, supplier: string, skuId: number)
     .where("sku_id", "=", skuId)
     .executeTakeFirst();
   return row?.supplier_sku;
+}
+
+export async function selectSuppliedSkus(db: Db, supplier: string) {
+  return db
+    .selectFrom("supplier_skus")
+    .select("sku_id as skuId")
+    .where("supplier", "=", supplier)
+    .execute();
 }
 
 export async function insertSupplierSku(
@@ -80,4 +89,26 @@ export async function insertExchange(
     .insertInto("purchase_exchanges")
     .values({ purchase_id: purchaseId, kind, ...exchange, exchanged_at: now })
     .execute();
+}
+
+export async function compareInTransit(db: Db) {
+  return compare(
+    db,
+    sql`
+      select coalesce(underway.supplier, moved.supplier) as subject,
+        coalesce(underway.amount, 0)::text as expected,
+        coalesce(moved.amount, 0)::text as found
+      from (
+        select supplier, sum(max_cost) filter (where state = 'open') as amount
+        from purchases
+        group by supplier
+      ) underway
+      full join (
+        select split_part(ledger_account, ':', 2) as supplier,
+          sum(case when side = 'debit' then amount else -amount end) as amount
+        from entries
+        where ledger_account like 'in_transit:%'
+        group by ledger_account
+      ) moved on moved.supplier = underway.supplier`,
+  );
 }

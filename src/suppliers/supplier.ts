@@ -15,6 +15,8 @@ export interface PurchaseRequest {
   readonly customerNo: string;
   /** The supplier refuses rather than charge more. */
   readonly maxCostIdr: bigint;
+  /** Not sent at or after this instant: its worker may have been paused, and another has taken over. */
+  readonly sendBy: Date;
 }
 
 /** A purchase that may have been sent before. */

@@ -5,7 +5,13 @@ import { createSandboxClock } from "../../platform/clock.ts";
 import { createDigiflazzSupplier } from "./digiflazz.ts";
 
 const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });
-const request = { ref: "B1", supplierSku: "ml86", customerNo: "1", maxCostIdr: 18_000n };
+const request = {
+  ref: "B1",
+  supplierSku: "ml86",
+  customerNo: "1",
+  maxCostIdr: 18_000n,
+  sendBy: new Date("2026-11-23T03:00:10Z"),
+};
 
 /** A supplier that is always told this. */
 function supplierThatHears(data: object, status = 200) {

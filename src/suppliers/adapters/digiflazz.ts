@@ -29,12 +29,13 @@ export function createDigiflazzSupplier(
   const client = createDigiflazzClient(deps, credentials);
 
   const send = async (request: PurchaseRequest, asked: Asked): Promise<PurchaseReport> => {
-    const answer = await client.transaction({
+    const order = {
       buyer_sku_code: request.supplierSku,
       customer_no: request.customerNo,
       ref_id: request.ref,
       max_price: toJsonRupiah(request.maxCostIdr),
-    });
+    };
+    const answer = await client.transaction(order, request.sendBy);
     return reportOfAnswer(answer, request.ref, asked);
   };
 

@@ -1,0 +1,24 @@
+/** Forget: interactions are what people typed, and nobody asks for them after a week. */
+import type { Clock } from "../platform/clock.ts";
+import type { Database } from "../platform/db.ts";
+import type { Log } from "../platform/log.ts";
+import { deleteInteractions } from "./repository.ts";
+
+const keptMs = 7 * 24 * 3600_000;
+// Short transactions: each is over before anybody waits for it.
+const atOnce = 5_000;
+
+/** Job `discord.forget`, daily: deletes the interactions that are older than 7 days. */
+export async function forgetInteractions(
+  db: Database,
+  deps: { clock: Clock; log: Log },
+): Promise<void> {
+  const before = new Date(deps.clock.now().getTime() - keptMs);
+  let total = 0;
+  for (;;) {
+    const deleted = await deleteInteractions(db, before, atOnce);
+    total += deleted;
+    if (deleted < atOnce) break;
+  }
+  if (total > 0) deps.log.info({ interactions: total }, "forgot old interactions");
+}
