@@ -33,3 +33,26 @@ create view current_prices as
   select distinct on (sku_id) sku_id, version, price, cost
   from prices
   order by sku_id, version desc;
+
+-- Counts the changes of the catalog, by whatever hand, so that a process that keeps a copy in memory
+-- can tell by one number whether it is old.
+create table catalog_version (
+  singleton boolean primary key default true check (singleton),
+  version bigint not null
+);
+
+insert into catalog_version (version) values (1);
+
+create function count_catalog_change() returns trigger language plpgsql as $$
+begin
+  update catalog_version set version = version + 1;
+  return null;
+end
+$$;
+
+create trigger games_are_counted after insert or update or delete on games
+  for each row execute function count_catalog_change();
+create trigger skus_are_counted after insert or update or delete on skus
+  for each row execute function count_catalog_change();
+create trigger prices_are_counted after insert on prices
+  for each row execute function count_catalog_change();

@@ -1,14 +1,15 @@
 /** Preview: what the seed would sell, at what mark-up, and what a day of it would turn over. */
 import { formatRupiah } from "../platform/money.ts";
+import { textTable } from "../platform/table.ts";
+import { formatMarkUp } from "./price.ts";
 import { type SeedSku, seedGames, seedSkus, seedStock } from "./seed.ts";
 
 const salesPerDay = 100n;
 
-/** (price − cost) / cost in per cent with one decimal, as Indonesians write it: "11,1 %". */
 function markUp(skus: readonly SeedSku[]): string {
   const price = skus.reduce((sum, sku) => sum + sku.priceIdr, 0n);
   const cost = skus.reduce((sum, sku) => sum + sku.costIdr, 0n);
-  return `${((Number(price - cost) / Number(cost)) * 100).toFixed(1).replace(".", ",")} %`;
+  return formatMarkUp(price, cost);
 }
 
 /** Turnover of 100 sales a day with every SKU of the seed equally likely, to the nearest rupiah. */
@@ -16,21 +17,6 @@ export function projectedTurnoverIdr(skus: readonly SeedSku[]): bigint {
   const total = skus.reduce((sum, sku) => sum + sku.priceIdr, 0n) * salesPerDay;
   const count = BigInt(skus.length);
   return (total + count / 2n) / count;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((r) => r[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => {
-          const width = widths?.[column] ?? 0;
-          return column < 2 ? cell.padEnd(width) : cell.padStart(width);
-        })
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 /** The whole preview as text: a table per game, then the mark-up and the projected turnover. */
@@ -47,7 +33,7 @@ export function renderPreview(): string {
         String(seedStock.onHand),
       ]);
     const head = ["SKU", "Name", "Price", "Cost", "Mark-up", "Stock"];
-    return `${game.emoji} ${game.name} (${game.code})\n${table([head, ...rows])}`;
+    return `${game.emoji} ${game.name} (${game.code})\n${textTable([head, ...rows], 2)}`;
   });
   const seed = seedSkus.filter((sku) => !sku.addition);
   return [

@@ -1,7 +1,7 @@
 /** Products: the games a shop sells for and the SKUs of each. */
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { selectGames, selectSkus } from "./repository.ts";
+import { selectGames, selectOffers, selectSkus } from "./repository.ts";
 
 export interface Game {
   readonly id: number;
@@ -22,6 +22,11 @@ export interface Sku {
   readonly priceVersion: number;
 }
 
+/** Codes are upper case; people write them as they like. */
+export function normalCode(code: string): string {
+  return code.trim().toUpperCase();
+}
+
 /** All games, in the shop's order. */
 export async function listGames(db: Db): Promise<Game[]> {
   return selectGames(db);
@@ -29,11 +34,34 @@ export async function listGames(db: Db): Promise<Game[]> {
 
 /** One game by its code in any case. Refuses an unknown one with the codes there are. */
 export async function findGame(db: Db, code: string): Promise<Game> {
-  const games = await selectGames(db);
-  const game = games.find((candidate) => candidate.code === code.trim().toUpperCase());
+  return pickGame(await selectGames(db), code);
+}
+
+/** As `findGame`, among games that are known already. */
+export function pickGame(games: readonly Game[], code: string): Game {
+  const wanted = normalCode(code);
+  const game = games.find((candidate) => candidate.code === wanted);
   if (game !== undefined) return game;
   const known = games.map((candidate) => candidate.code).join(", ");
   throw new Refusal("game.unknown", { game: code, known });
+}
+
+/** A SKU as its owner sees it: also one that is off the shelf or has no price yet. */
+export interface Offer {
+  readonly id: number;
+  readonly code: string;
+  readonly name: string;
+  readonly gameCode: string;
+  readonly active: boolean;
+  readonly minStock: number;
+  readonly priceIdr: bigint | null;
+  readonly costIdr: bigint | null;
+  readonly priceVersion: number | null;
+}
+
+/** Every SKU, in the shop's order. */
+export async function listOffers(db: Db): Promise<Offer[]> {
+  return selectOffers(db).execute();
 }
 
 /** The active SKUs of a game, or of all games, in the shop's order. */
@@ -48,7 +76,7 @@ export async function listSkus(db: Db, gameCode?: string): Promise<Sku[]> {
 export async function findSku(db: Db, code: string): Promise<Sku> {
   const sku = await selectSkus(db)
     .where("skus.active", "=", true)
-    .where("skus.code", "=", code.trim().toUpperCase())
+    .where("skus.code", "=", normalCode(code))
     .executeTakeFirst();
   if (sku === undefined) throw new Refusal("sku.unknown", { sku: code });
   return sku;

@@ -1,6 +1,6 @@
 /** Catalog repository: every statement that touches games, SKUs and prices. Private to this folder. */
-import type { NotNull } from "kysely";
-import type { Db, Tx } from "../platform/db.ts";
+import type { NotNull, Updateable } from "kysely";
+import type { Db, Schema, Tx } from "../platform/db.ts";
 
 export async function selectGames(db: Db) {
   return db
@@ -42,6 +42,48 @@ export async function insertGame(
     .values(game)
     .onConflict((conflict) => conflict.column("code").doNothing())
     .execute();
+}
+
+/** Grows with every change of a game, a SKU or a price. */
+export async function selectCatalogVersion(db: Db): Promise<bigint> {
+  const row = await db.selectFrom("catalog_version").select("version").executeTakeFirstOrThrow();
+  return row.version;
+}
+
+/** Every SKU with its newest price, if it has one: active or not, in the shop's order. */
+export function selectOffers(db: Db) {
+  return db
+    .selectFrom("skus")
+    .innerJoin("games", "games.id", "skus.game_id")
+    .leftJoin("current_prices", "current_prices.sku_id", "skus.id")
+    .select([
+      "skus.id",
+      "skus.code",
+      "skus.name",
+      "skus.active",
+      "skus.min_stock as minStock",
+      "games.code as gameCode",
+      "current_prices.price as priceIdr",
+      "current_prices.cost as costIdr",
+      "current_prices.version as priceVersion",
+    ])
+    .orderBy("games.position")
+    .orderBy("skus.position");
+}
+
+/** Locks a SKU until the transaction ends, so that its changes follow one another. */
+export async function lockSku(tx: Tx, code: string): Promise<number | undefined> {
+  const row = await tx
+    .selectFrom("skus")
+    .select("id")
+    .where("code", "=", code)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row?.id;
+}
+
+export async function updateSku(tx: Tx, skuId: number, change: Updateable<Schema["skus"]>) {
+  await tx.updateTable("skus").set(change).where("id", "=", skuId).execute();
 }
 
 /** The id of a new SKU, or undefined when its code is known already. */

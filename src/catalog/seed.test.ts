@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { inTransaction, openDatabase } from "../platform/db.ts";
-import { listSkus } from "./product.ts";
+import { listOffers, listSkus } from "./product.ts";
 import { seedCatalog, seedSkus, seedStock } from "./seed.ts";
 
 const seeded = `
@@ -73,6 +73,12 @@ test("what the owner changed is not overwritten by seeding", async (t) => {
   const before = await rows();
   await seedAgain();
   assert.deepEqual(await rows(), before);
+  const offer = (await listOffers(db)).find(({ code }) => code === "ML_86");
+  assert.deepEqual(offer, {
+    ...{ id: sku.id, code: "ML_86", gameCode: "ML" },
+    ...{ name: "86 💎", active: false, minStock: 9 },
+    ...{ priceIdr: 21_000n, costIdr: 18_500n, priceVersion: 2 },
+  });
 });
 
 test("a SKU that is missing is added with its price, and nothing else", async (t) => {

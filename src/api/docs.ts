@@ -1,0 +1,62 @@
+/** Docs: the OpenAPI document made from the schemas that validate, and pages to read it at `/docs`. */
+import swagger from "@fastify/swagger";
+import swaggerUi from "@fastify/swagger-ui";
+import type { FastifyInstance } from "fastify";
+import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import konter from "../../package.json" with { type: "json" };
+
+const documented = "/api/v1/";
+const openApiPath = `${documented}openapi.json`;
+
+// The pages load what lies on this machine and nothing else.
+const contentSecurityPolicy = {
+  "default-src": "'self'",
+  "img-src": "'self' data:",
+  "style-src": "'self' 'unsafe-inline'",
+  "object-src": "'none'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+  "frame-ancestors": "'none'",
+};
+
+/** Registers the document and its pages. Comes before the routes, which it watches being registered. */
+export async function registerDocs(app: FastifyInstance) {
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: {
+        title: "Konter",
+        version: konter.version,
+        description:
+          "Top-ups for games, paid in rupiah. Amounts are whole rupiah. Every failure is a problem " +
+          "document (RFC 9457) with a stable `code`.",
+        license: { name: konter.license, identifier: konter.license },
+      },
+      // Where it was read from: a store behind any address documents itself.
+      servers: [{ url: "/" }],
+      tags: [{ name: "Games", description: "The catalog and the check of game accounts" }],
+    },
+    transform(route) {
+      if (route.url.startsWith(documented) && route.url !== openApiPath) {
+        return jsonSchemaTransform(route);
+      }
+      return { schema: { ...route.schema, hide: true }, url: route.url };
+    },
+    transformObject(document) {
+      const whole = jsonSchemaTransformObject(document);
+      // It writes each named schema twice, as what comes in and as what goes out.
+      const named = "components" in whole ? whole.components?.schemas : undefined;
+      for (const name of Object.keys(named ?? {})) {
+        if (!JSON.stringify(whole).includes(`"#/components/schemas/${name}"`)) delete named?.[name];
+      }
+      return whole;
+    },
+  });
+  app.get(openApiPath, async () => app.swagger());
+  await app.register(swaggerUi, {
+    routePrefix: "/docs",
+    staticCSP: contentSecurityPolicy,
+    theme: { title: "Konter API" },
+    uiConfig: { docExpansion: "list", tryItOutEnabled: true },
+  });
+}
