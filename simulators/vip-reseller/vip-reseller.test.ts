@@ -62,6 +62,30 @@ test("everything refused is HTTP 200 with result false and no data", async (t) =
   }
 });
 
+test("the region code also tells the country; the nickname is the same by both", async (t) => {
+  const world = await openWorld(t);
+  const lookup = async (code: string, target: string) =>
+    (await ask(world, { code, target, additional_target: "2001" })).body;
+  const plain = await lookup("mobile-legends", "123456789");
+  assert.equal(plain.country, undefined);
+  const indonesia = { code: "ID", name: "Indonesia" };
+  const regional = await lookup("mobile-legends-region", "123456789");
+  assert.deepEqual(regional, { ...plain, country: indonesia });
+  const malaysia = { code: "MY", name: "Malaysia" };
+  assert.deepEqual((await lookup("mobile-legends-region", "451234567")).country, malaysia);
+});
+
+test("a low balance refuses the region code only", async (t) => {
+  const world = await openWorld(t);
+  const account = { target: "123456789", additional_target: "2001" };
+  await world.faults("vip-reseller", "get-nickname", "low_balance");
+  assert.equal((await ask(world, { code: "mobile-legends", ...account })).body.result, true);
+  const refused = await ask(world, { code: "mobile-legends-region", ...account });
+  assert.deepEqual([refused.body.result, refused.body.data], [false, null]);
+  assert.match(refused.body.message, /Saldo/);
+  assert.equal((await ask(world, { code: "mobile-legends-region", ...account })).body.result, true);
+});
+
 test("an id starting with 503 finds the look-up down, in HTML", async (t) => {
   const reply = await ask(await openWorld(t), { code: "free-fire", target: "503123456" });
   assert.equal(reply.status, 503);

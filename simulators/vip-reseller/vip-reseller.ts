@@ -22,8 +22,16 @@ interface Lookup {
   readonly at: string;
 }
 
+const plainCode = "mobile-legends";
+/** The same accounts with their country, for who keeps a balance of 100.000. */
+const regionCode = "mobile-legends-region";
+const indonesia = { code: "ID", name: "Indonesia" };
+const malaysia = { code: "MY", name: "Malaysia" };
+
+const mobileLegends = { target: /^\d{5,12}$/, additionalTarget: /^\d{3,5}$/ };
 const games: Record<string, { target: RegExp; additionalTarget: RegExp }> = {
-  "mobile-legends": { target: /^\d{5,12}$/, additionalTarget: /^\d{3,5}$/ },
+  [plainCode]: mobileLegends,
+  [regionCode]: mobileLegends,
   "free-fire": { target: /^\d{6,15}$/, additionalTarget: /^$/ },
   pubgm: { target: /^\d{8,15}$/, additionalTarget: /^$/ },
   valorant: { target: /^[^#]+#[^#]+$/, additionalTarget: /^$/ },
@@ -33,9 +41,8 @@ const games: Record<string, { target: RegExp; additionalTarget: RegExp }> = {
 export function registerVipReseller(app: FastifyInstance, context: PartyContext) {
   keepRawBodies(app);
   const books = openBooks<{ lookups: Lookup[] }>(context.booksFile, () => ({ lookups: [] }));
-  const faults = registerFaults(app, {
-    "get-nickname": ["http_503", "hang", "not_found", "ip_refused"],
-  });
+  const anyCode = ["http_503", "hang", "not_found", "ip_refused"];
+  const faults = registerFaults(app, { "get-nickname": [...anyCode, "low_balance"] });
 
   app.post("/api/game-feature", (request, reply) => {
     const type = request.headers["content-type"] ?? "";
@@ -49,7 +56,9 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
     const code = field("code");
     const target = field("target");
     const additional_target = field("additional_target");
-    const fault = faults.take("get-nickname");
+    // A low balance waits for a look-up that needs one.
+    const among = code === regionCode ? [...anyCode, "low_balance"] : anyCode;
+    const fault = faults.take("get-nickname", among);
     const result = look(code, target, additional_target, fault);
     const at = context.clock.now().toISOString();
     books.data.lookups.push({ code, target, additional_target, result, at });
@@ -58,9 +67,14 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
     if (fault === "hang") return neverAnswer(reply);
     if (result === "unavailable") return answerHtml(reply, 503, "Service Temporarily Unavailable");
     if (fault === "ip_refused") return refuse(reply, "IP 127.0.0.1 tidak terdaftar di whitelist.");
+    if (fault === "low_balance") return refuse(reply, "Saldo akun minimal 100.000.");
     if (result === "refused") return refuse(reply, "Permintaan tidak sesuai.");
     if (result === "not_found") return refuse(reply, "Nickname tidak ditemukan.");
-    return reply.send({ result: true, data: createNickname(code, target), message: "Success." });
+    const asked = code === regionCode ? plainCode : code;
+    const answer = { result: true, data: createNickname(asked, target), message: "Success." };
+    if (code !== regionCode) return reply.send(answer);
+    const country = target.startsWith("451") ? malaysia : indonesia;
+    return reply.send({ ...answer, country });
   });
 
   app.get("/_books", (_request, reply) => reply.send(books.data));
@@ -70,7 +84,8 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
 function look(code: string, target: string, zone: string, fault: string | undefined): Result {
   const game = games[code];
   if (fault === "http_503" || fault === "hang" || target.startsWith("503")) return "unavailable";
-  if (game === undefined || target === "" || fault === "ip_refused") return "refused";
+  if (game === undefined || target === "") return "refused";
+  if (fault === "ip_refused" || fault === "low_balance") return "refused";
   if (!game.additionalTarget.test(zone)) return "refused";
   if (fault === "not_found" || target.startsWith("404")) return "not_found";
   return game.target.test(target) ? "found" : "not_found";

@@ -18,6 +18,7 @@ const credentials = {
   apiKey: "dev-00000000-aaaa-bbbb-cccc-111111111111",
   webhookSecret: secret,
 };
+const sendBy = new Date("2026-11-23T03:00:10Z");
 const order = {
   buyer_sku_code: "ml86",
   customer_no: "1234567892001",
@@ -32,7 +33,7 @@ function transact(answer: () => Response | Promise<never>) {
     return answer();
   };
   const client = createDigiflazzClient({ clock, fetch }, credentials);
-  return { sent, answer: client.transaction(order) };
+  return { sent, answer: client.transaction(order, sendBy) };
 }
 
 test("a request is signed with user name, key and reference, without separators", () => {

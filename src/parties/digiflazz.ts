@@ -83,7 +83,7 @@ export function readDigiflazzWebhook(
 
 export interface DigiflazzClient {
   /** Buys, or, with a reference sent before, tells the state of that purchase. */
-  transaction(order: DigiflazzOrder): Promise<DigiflazzAnswer>;
+  transaction(order: DigiflazzOrder, sendBy: Date): Promise<DigiflazzAnswer>;
 }
 
 /** Makes the client of one buyer. */
@@ -92,7 +92,7 @@ export function createDigiflazzClient(
   credentials: DigiflazzCredentials,
 ): DigiflazzClient {
   return {
-    async transaction(order) {
+    async transaction(order, sendBy) {
       const answer = await callParty(deps, {
         method: "POST",
         url: `${credentials.baseUrl}/transaction`,
@@ -103,6 +103,7 @@ export function createDigiflazzClient(
           sign: sign(credentials, order.ref_id),
         }),
         timeoutMs,
+        sendBy,
       });
       if (answer.kind !== "answer") return answer;
       // Rejections come as HTTP 4xx with an ordinary body: the body is read first.

@@ -20,7 +20,8 @@ function clientThatHears(answer: () => Response | Promise<never>) {
   return { client: createVipResellerClient({ clock, fetch }, credentials), forms };
 }
 
-const query = { code: "valorant", target: "Nama Demo#ID1", additionalTarget: undefined };
+const deadline = new Date("2026-11-23T03:00:10Z");
+const query = { code: "valorant", target: "Nama Demo#ID1", additionalTarget: undefined, deadline };
 
 test("the sign is the same for every call: id and key", () => {
   for (const { api_id, api_key, sign } of vectors.vip_reseller) {
@@ -37,8 +38,10 @@ test("a nickname is asked for by form, where # and blanks survive", async () => 
     result: true,
     data: "Budi",
     message: "Success.",
+    country: undefined,
   });
-  await client.getNickname({ code: "mobile-legends", target: "1", additionalTarget: "2001" });
+  const target = { target: "1", additionalTarget: "2001", deadline };
+  await client.getNickname({ code: "mobile-legends", ...target });
   const common = { key: apiKey, sign: demo?.sign, type: "get-nickname" };
   assert.deepEqual(forms, [
     { ...common, code: "valorant", target: "Nama Demo#ID1" },
@@ -56,4 +59,29 @@ test("an answer that is none says nothing about the account", async () => {
     const { client } = clientThatHears(answer);
     assert.equal((await client.getNickname(query)).kind, "unavailable");
   }
+});
+
+test("the country is read where there is one, and a strange one is none", async () => {
+  for (const [given, read] of [
+    [
+      { code: "MY", name: "Malaysia" },
+      { code: "MY", name: "Malaysia" },
+    ],
+    [null, undefined],
+    ["MY", undefined],
+    [{ code: 60 }, undefined],
+  ] as const) {
+    const body = { result: true, data: "Budi", message: "Success.", country: given };
+    const { client } = clientThatHears(() => Response.json(body));
+    const answer = await client.getNickname(query);
+    assert.ok(answer.kind === "answer");
+    assert.deepEqual(answer.country, read);
+  }
+});
+
+test("nothing is asked when nobody waits for the answer any more", async () => {
+  const { client, forms } = clientThatHears(() => Response.json({ result: true, data: "Budi" }));
+  const answer = await client.getNickname({ ...query, deadline: clock.now() });
+  assert.deepEqual(answer, { kind: "unavailable", why: "too late to send" });
+  assert.deepEqual(forms, []);
 });

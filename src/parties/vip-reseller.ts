@@ -10,16 +10,23 @@ export interface VipResellerCredentials {
   readonly apiKey: string;
 }
 
-const lookupTimeoutMs = 10_000;
-
 const envelope = z.looseObject({
   result: z.boolean(),
   data: z.unknown(),
-  message: z.string().optional(),
+  message: z.string().nullish(),
+  // Beside `data`, and for Mobile Legends only.
+  country: z.object({ code: z.string(), name: z.string() }).nullish().catch(undefined),
 });
 
 export type VipResellerAnswer =
-  | { readonly kind: "answer"; readonly result: boolean; data: unknown; message: string }
+  | {
+      readonly kind: "answer";
+      readonly result: boolean;
+      readonly data: unknown;
+      readonly message: string;
+      /** The region of the account, where the reseller says it. */
+      readonly country: { readonly code: string; readonly name: string } | undefined;
+    }
   | { readonly kind: "unavailable"; readonly why: string };
 
 /** `sign`: lower-case hex MD5 of id and key, the same for every call. */
@@ -35,6 +42,8 @@ export interface VipResellerClient {
     code: string;
     target: string;
     additionalTarget: string | undefined;
+    /** When the caller no longer waits. */
+    deadline: Date;
   }): Promise<VipResellerAnswer>;
 }
 
@@ -60,13 +69,20 @@ export function createVipResellerClient(
         url: `${credentials.baseUrl}/game-feature`,
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: form.toString(),
-        timeoutMs: lookupTimeoutMs,
+        timeoutMs: Math.max(1, query.deadline.getTime() - deps.clock.now().getTime()),
+        sendBy: query.deadline,
       });
       if (answer.kind !== "answer") return { kind: "unavailable", why: answer.why };
       const parsed = envelope.safeParse(parseJson(answer.body));
       if (!parsed.success) return { kind: "unavailable", why: `HTTP ${answer.status}` };
-      const { result, data, message = "" } = parsed.data;
-      return { kind: "answer", result, data, message };
+      const { result, data, message, country } = parsed.data;
+      return {
+        kind: "answer",
+        result,
+        data,
+        message: message ?? "",
+        country: country ?? undefined,
+      };
     },
   };
 }

@@ -28,10 +28,15 @@ export const en: Texts = {
     valid: "✅ Valid",
     invalid: "❌ Not valid",
     unavailable: "⚠️ Cannot be checked now",
+    otherRegion: "❌ Another region",
     found: (nickname) => `Account found: ${nickname}`,
     notFound: (field, example) =>
       `There is no such account. Check the ${field} again, for example: ${example}`,
     cannotCheck: "The nickname check is down. That does not mean the ID is wrong; try again later.",
+    wrongRegion: (country, sold) =>
+      `This account is from the region ${country}; what is sold here only reaches accounts of the region ${sold}. Use one of the region ${sold}, or check the ID again.`,
+    tooMany: (seconds) =>
+      `This cannot be checked now: too many checks in a short time. Try again in ${seconds} s.`,
   },
   account: {
     modalTitle: (game) => `${game} account`,
@@ -40,8 +45,14 @@ export const en: Texts = {
     invalid: (field, example) => `${field} does not look right. Example: ${example}`,
     zoneIsNotRegion: (field, given, example) =>
       `${field} is a number, not "${given}". It stands in brackets in the game's profile, for example: ${example}`,
+    zoneIsRegion: (field, given, region, example) =>
+      `We read "${given}" as the region ${region}. Still needed is the ${field}: the number in brackets in the game's profile, for example: ${example}`,
+    zoneContradicts: (field, pasted, given) =>
+      `There are two ${field}s: ${pasted} within the ID and ${given} beside it. Write the right one only.`,
     serverContradicts: (server) =>
       `This UID belongs to the server ${server}. Leave the server empty or write ${server}.`,
+    serverNotSold: (field, example) =>
+      `This ${field} belongs to a server in China, which nothing sold here can reach. A ${field} that works, for example: ${example}`,
   },
   quote: {
     title: "Check your order",
@@ -170,5 +181,23 @@ export const en: Texts = {
     valid: "The account is valid",
     notFound: "There is no such account",
     unavailable: "The check is down; try again later",
+  },
+  regions: {
+    ID: "Indonesia",
+    MY: "Malaysia",
+    SG: "Singapore",
+    BN: "Brunei",
+    PH: "Philippines",
+    TH: "Thailand",
+    VN: "Vietnam",
+    KH: "Cambodia",
+    LA: "Laos",
+    MM: "Myanmar",
+    TL: "Timor-Leste",
+    IN: "India",
+    BR: "Brazil",
+    TR: "Türkiye",
+    RU: "Russia",
+    US: "United States",
   },
 };

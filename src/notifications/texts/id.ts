@@ -27,11 +27,16 @@ export const id = {
     valid: "✅ Valid",
     invalid: "❌ Tidak valid",
     unavailable: "⚠️ Belum bisa dicek",
+    otherRegion: "❌ Region lain",
     found: (nickname: string) => `Akun ditemukan: ${nickname}`,
     notFound: (field: string, example: string) =>
       `Akun ini tidak ditemukan. Periksa lagi ${field}, contoh: ${example}`,
     cannotCheck:
       "Pengecekan nickname sedang gangguan. Ini bukan berarti ID salah; coba lagi nanti.",
+    wrongRegion: (country: string, sold: string) =>
+      `Akun ini dari region ${country}; produk di sini hanya masuk ke akun region ${sold}. Pakai akun region ${sold}, atau periksa lagi ID-nya.`,
+    tooMany: (seconds: string) =>
+      `Belum bisa dicek sekarang: terlalu banyak pengecekan dalam waktu singkat. Coba lagi dalam ${seconds} detik.`,
   },
   account: {
     modalTitle: (game: string) => `Akun ${game}`,
@@ -40,8 +45,14 @@ export const id = {
     invalid: (field: string, example: string) => `${field} tidak cocok. Contoh: ${example}`,
     zoneIsNotRegion: (field: string, given: string, example: string) =>
       `${field} berupa angka, bukan "${given}". Lihat angka dalam kurung di profil game, contoh: ${example}`,
+    zoneIsRegion: (field: string, given: string, region: string, example: string) =>
+      `"${given}" kami baca sebagai region ${region}. Yang masih dibutuhkan ${field}: angka dalam kurung di profil game, contoh: ${example}`,
+    zoneContradicts: (field: string, pasted: string, given: string) =>
+      `${field} ada dua: ${pasted} di dalam ID dan ${given} di sebelahnya. Tulis salah satu yang benar.`,
     serverContradicts: (server: string) =>
       `UID ini milik server ${server}. Kosongkan server atau tulis ${server}.`,
+    serverNotSold: (field: string, example: string) =>
+      `${field} ini milik server Tiongkok, dan produk di sini tidak bisa masuk ke sana. Contoh ${field} yang bisa: ${example}`,
   },
   quote: {
     title: "Periksa pesanan",
@@ -176,6 +187,24 @@ export const id = {
     valid: "Akun valid",
     notFound: "Akun tidak ditemukan",
     unavailable: "Pengecekan sedang gangguan; coba lagi nanti",
+  },
+  regions: {
+    ID: "Indonesia",
+    MY: "Malaysia",
+    SG: "Singapura",
+    BN: "Brunei",
+    PH: "Filipina",
+    TH: "Thailand",
+    VN: "Vietnam",
+    KH: "Kamboja",
+    LA: "Laos",
+    MM: "Myanmar",
+    TL: "Timor-Leste",
+    IN: "India",
+    BR: "Brasil",
+    TR: "Turki",
+    RU: "Rusia",
+    US: "Amerika Serikat",
   },
 };
 

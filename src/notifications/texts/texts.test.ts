@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { textsFor } from "./texts.ts";
 
-const given = ["«1»", "«2»", "«3»"];
+const given = ["«1»", "«2»", "«3»", "«4»"];
 
 /** Every text of a language: its path and what of the given it says. */
 function describe(texts: object, path = ""): string[] {
