@@ -4,9 +4,10 @@
  */
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
+import { priceListBenchmarks } from "./price-list.ts";
 import { startBenchmarks } from "./start.ts";
 
-const benchmarks: readonly Benchmark[] = [...startBenchmarks];
+const benchmarks: readonly Benchmark[] = [...startBenchmarks, ...priceListBenchmarks];
 
 const { values: options } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string", default: "" } },

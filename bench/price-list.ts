@@ -1,0 +1,62 @@
+/** Price list: what a busy Discord asks most, against a bare Fastify route with the same JSON. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Benchmark } from "./benchmark.ts";
+import { answersPerSecond } from "./http-load.ts";
+import { freePort, inTemporaryDirectory, startStore } from "./store-process.ts";
+
+const path = "/api/v1/game/price/ml";
+const warmUpMs = 2_000;
+const roundMs = 700;
+const rounds = 15;
+const bareRoute = fileURLToPath(new URL("bare-route.ts", import.meta.url));
+
+export const priceListBenchmarks: readonly Benchmark[] = [
+  {
+    name: "price_list",
+    unit: "answers/s",
+    budget: { at_least: 0.8 },
+    async run(report) {
+      return inTemporaryDirectory(async (dataDir) => {
+        const store = await startStore(dataDir);
+        const json = await (await fetch(`http://127.0.0.1:${store.port}${path}`)).text();
+        const bare = await startBareRoute(json);
+        try {
+          return await compare({ port: store.port, path }, { port: bare.port, path: "/bare" });
+        } finally {
+          bare.process.kill();
+          await store.stop();
+        }
+      });
+
+      // In turns, so that a machine that is busy for a moment is so for both; the round whose ratio
+      // is the middle one counts, with both of its figures.
+      async function compare(ours: Target, theirs: Target) {
+        await answersPerSecond(ours, warmUpMs);
+        await answersPerSecond(theirs, warmUpMs);
+        const measured: { value: number; yardstick: number }[] = [];
+        for (let round = 0; round < rounds; round++) {
+          const value = await answersPerSecond(ours, roundMs);
+          measured.push({ value, yardstick: await answersPerSecond(theirs, roundMs) });
+        }
+        const ratio = (round: (typeof measured)[number]) => round.value / round.yardstick;
+        const sorted = measured.toSorted((one, other) => ratio(one) - ratio(other));
+        report(`ratios ${sorted.map((round) => ratio(round).toFixed(2)).join(" ")}`);
+        const { value, yardstick } = sorted[Math.floor(rounds / 2)] ?? { value: 0, yardstick: 1 };
+        return { value, against: { name: "bare Fastify route", value: yardstick } };
+      }
+    },
+  },
+];
+
+type Target = Parameters<typeof answersPerSecond>[0];
+
+async function startBareRoute(json: string): Promise<{ process: ChildProcess; port: number }> {
+  const port = await freePort();
+  const server = spawn(process.execPath, [bareRoute, String(port), json], { stdio: "inherit" });
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/bare`).catch(() => undefined);
+    if (answer?.ok) return { process: server, port };
+    if (server.exitCode !== null) throw new Error("the bare route ended");
+  }
+}

@@ -1,0 +1,71 @@
+/** Store process: `npm start` as a person types it, on ports and data of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+const startTimeoutMs = 60_000;
+
+export interface StoreProcess {
+  readonly pid: number;
+  readonly port: number;
+  /** From the command to the first yes of `/readyz`. */
+  readonly readyMs: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a store and waits until it says that it can sell. */
+export async function startStore(dataDir: string): Promise<StoreProcess> {
+  const [port, simulatorPort] = [await freePort(), await freePort()];
+  const began = performance.now();
+  const store = spawn("npm", ["start"], {
+    detached: true, // a group of its own: npm and what it runs are stopped together
+    stdio: "ignore",
+    env: {
+      ...process.env,
+      DATABASE_URL: "",
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      SIMULATOR_PORT: String(simulatorPort),
+      METRICS_PORT: "0",
+      LOG_LEVEL: "error",
+    },
+  });
+  const { pid } = store;
+  if (pid === undefined) throw new Error("npm cannot be run");
+  const stop = () => endGroup(store, pid);
+  while (performance.now() - began < startTimeoutMs) {
+    const ready = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+    if (ready?.ok) return { pid, port, readyMs: performance.now() - began, stop };
+    if (store.exitCode !== null) throw new Error(`the store ended with ${store.exitCode}`);
+    await delay(20);
+  }
+  await stop();
+  throw new Error(`the store was not ready after ${startTimeoutMs} ms`);
+}
+
+async function endGroup(leader: ChildProcess, pid: number): Promise<void> {
+  const ended = new Promise((done) => leader.once("exit", done));
+  process.kill(-pid, "SIGINT");
+  await ended;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const address = server.address();
+  await new Promise((done) => server.close(done));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Gives `work` a folder that is removed when it is done. */
+export async function inTemporaryDirectory<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "konter-bench-"));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  }
+}
