@@ -8,7 +8,7 @@ import { rules } from "./dependency-rules.ts";
 const here = dirname(fileURLToPath(import.meta.url));
 process.chdir(process.argv[2] ?? join(here, ".."));
 
-const roots = ["src", "simulators", "test", "scripts", "playground"];
+const roots = ["src", "simulators", "test", "scripts", "bench", "playground"];
 const isSource = (path: string) => /\.(ts|tsx|mjs)$/.test(path) && !path.endsWith(".d.ts");
 const notCruised = /^playground\/dist\//;
 

@@ -74,17 +74,21 @@ export const rules: IForbiddenRuleType[] = [
     from: { path: "^src/", pathNot: [compositionRoots, tests] },
     to: { path: "^simulators/" },
   }),
-  forbid("src imports no tests, scripts or playground", {
+  forbid("src imports no tests, scripts, benchmarks or playground", {
     from: { path: "^src/", pathNot: tests },
-    to: { path: ["^(test|scripts|playground)/", tests] },
+    to: { path: ["^(test|scripts|bench|playground)/", tests] },
+  }),
+  forbid("a benchmark measures the store from outside", {
+    from: { path: "^bench/" },
+    to: { path: "^(src|simulators|test|scripts|playground)/" },
   }),
   forbid("a simulator never imports what it simulates a party for", {
     from: { path: "^simulators/" },
-    to: { path: "^(src|test|scripts|playground)/" },
+    to: { path: "^(src|test|scripts|bench|playground)/" },
   }),
   forbid("the playground talks HTTP", {
     from: { path: "^playground/" },
-    to: { path: "^(src|simulators|test|scripts)/" },
+    to: { path: "^(src|simulators|test|scripts|bench)/" },
   }),
   forbid("what runs in the store is a dependency, not a devDependency", {
     from: { path: "^src/", pathNot: tests },

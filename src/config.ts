@@ -1,4 +1,5 @@
 /** Config: the only reader of the environment. Reports every problem at once and stops. */
+import { join } from "node:path";
 import * as z from "zod";
 
 const loopback = z
@@ -45,6 +46,7 @@ const partiesJson = z.string().transform((text, context) => {
 const schema = z.object({
   PORT: port(8080),
   SIMULATOR_PORT: port(8090),
+  METRICS_PORT: port(8091),
   DATA_DIR: z.string().min(1).default("./data"),
   // Not z.url: a socket's connection string has no host, which the URL standard does not allow.
   DATABASE_URL: z
@@ -55,6 +57,7 @@ const schema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL connection string, postgresql://…")
     .optional(),
+  KEY_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   SIMULATORS: partiesJson.pipe(partiesSchema).optional(),
 });
@@ -62,11 +65,15 @@ const schema = z.object({
 export interface Config {
   readonly port: number;
   readonly simulatorPort: number;
+  /** 0: nobody measures. */
+  readonly metricsPort: number;
   readonly dataDir: string;
   /** Absent: the embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl: string | undefined;
   /** Who owns the tables, where that is not who DATABASE_URL connects as. */
   readonly migrationDatabaseUrl: string | undefined;
+  /** What seals secrets at rest; made on the first start. */
+  readonly keyFile: string;
   readonly logLevel: string;
   /** Absent: the store runs the simulators itself. */
   readonly parties: Parties | undefined;
@@ -87,9 +94,11 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   return {
     port: data.PORT,
     simulatorPort: data.SIMULATOR_PORT,
+    metricsPort: data.METRICS_PORT,
     dataDir: data.DATA_DIR,
     databaseUrl: data.DATABASE_URL,
     migrationDatabaseUrl: data.MIGRATION_DATABASE_URL,
+    keyFile: data.KEY_FILE ?? join(data.DATA_DIR, "konter.key"),
     logLevel: data.LOG_LEVEL,
     parties: data.SIMULATORS,
   };

@@ -1,6 +1,7 @@
 /** Database: finds or starts the PostgreSQL of a store and brings it up to this code. */
 import pg from "pg";
 import type { Config } from "./config.ts";
+import { explainConnection } from "./platform/database-problem.ts";
 import { type Migrated, migrate } from "./platform/migrate.ts";
 import { startEmbeddedPostgres } from "./platform/postgres.ts";
 import { applicationRole, asApplication } from "./platform/roles.ts";
@@ -20,8 +21,8 @@ export async function openStoreDatabase(settings: Settings): Promise<StoreDataba
   if (databaseUrl !== undefined && migrationDatabaseUrl !== undefined) {
     const migrated = await migrate(migrationDatabaseUrl, undefined, userOf(databaseUrl)).catch(
       (cause: Error) => {
-        const message = `The database of DATABASE_URL cannot be used: ${cause.message}`;
-        throw new Error(message, { cause });
+        const reason = explainConnection(cause);
+        throw new Error(`The database of DATABASE_URL cannot be used: ${reason}`, { cause });
       },
     );
     return { connectionString: asApplication(databaseUrl), migrated, close: async () => {} };
@@ -39,25 +40,4 @@ export async function openStoreDatabase(settings: Settings): Promise<StoreDataba
 
 function userOf(connectionString: string): string | undefined {
   return new pg.Client({ connectionString }).user;
-}
-
-/** Makes this process the only store on its database until the returned function is called. */
-export async function beTheOnlyStore(
-  connectionString: string,
-  onLost: (error: Error) => void,
-): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString, application_name: "konter start" });
-  await client.connect();
-  const { rows } = await client.query<{ locked: boolean }>(
-    "select pg_try_advisory_lock(hashtext('konter.start')) as locked",
-  );
-  if (!rows[0]?.locked) {
-    await client.end();
-    throw new Error(
-      "Another `konter start` runs on this database already. Stop it first, or give this one a " +
-        "DATA_DIR and a PORT of its own",
-    );
-  }
-  client.on("error", onLost);
-  return () => client.end();
 }

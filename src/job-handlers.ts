@@ -1,6 +1,7 @@
 /** Job handlers: every job there is, by the name under which it is enqueued. */
 import { updateCard } from "./discord/cards.ts";
 import type { BotDeps } from "./discord/context.ts";
+import { forgetInteractions } from "./discord/forget.ts";
 import type { Responder } from "./discord/responder.ts";
 import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
@@ -9,6 +10,7 @@ import { applyPayment, replacePayment } from "./orders/pay.ts";
 import { chargePayment } from "./payments/charge.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
+import type { RecurringJob } from "./platform/recurring.ts";
 import { runPurchase } from "./suppliers/purchase.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
 
@@ -17,6 +19,11 @@ export interface JobDeps extends BotDeps {
   readonly responder: Responder;
   readonly publicUrl: string;
 }
+
+/** What comes again by itself. At night, when few people buy. */
+export const recurringJobs: readonly RecurringJob[] = [
+  { name: "discord.forget", schedule: { dailyAt: "03:30" } },
+];
 
 /** Builds the table. */
 export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
@@ -37,6 +44,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "discord.work": (payload) =>
       workInteraction(deps, { interactionId: field(payload, "interactionId") }),
     "discord.updateCard": (payload) => updateCard(db, deps, orderId(payload)),
+    "discord.forget": () => forgetInteractions(db, deps),
   };
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { modules } from "../scripts/dependency-rules.ts";
+import { dumpFile, dumpSchema } from "../scripts/schema-dump.ts";
 import { schemaFile, writeSchema } from "../scripts/schema-file.ts";
 import { nextStates } from "../src/orders/order.ts";
 import { openDatabase } from "../src/platform/db.ts";
@@ -15,7 +16,7 @@ const isTest = (file: string) => file.endsWith(".test.ts");
 const read = (file: string) => readFileSync(file, "utf8");
 const sources = globSync("src/**/*.ts").sort();
 const shipped = sources.filter((file) => !isTest(file) && file !== "src/platform/schema.ts");
-const migrations = globSync("migrations/*.sql").sort();
+const migrations = globSync("migrations/[0-9]*.sql").sort();
 const functions = globSync("src/*/*.sql").sort();
 
 /** The places where a file matches: "src/a.ts:12 setTimeout(" with 1-based lines. */
@@ -214,6 +215,10 @@ test("schema.ts is what the database gives: run `npm run schema`", async (t) => 
   const generated = join(folder, "schema.ts");
   writeSchema(await cloneDatabase(atEnd), generated);
   assert.equal(read(generated), read(schemaFile));
+});
+
+test("migrations/schema.sql is what the database is: run `npm run schema`", async (t) => {
+  assert.equal(await dumpSchema(await cloneDatabase(cleanUp(t))), read(dumpFile));
 });
 
 test("every refusal has an HTTP status and words in both languages", () => {

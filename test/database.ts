@@ -1,4 +1,7 @@
 /** Test databases: clones of the migrated and seeded template, thrown away afterwards. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pg from "pg";
 
@@ -35,7 +38,8 @@ export async function emptyDatabase(atEnd: (step: () => unknown) => void): Promi
   return withDatabase(name);
 }
 
-function withDatabase(name: string): string {
+/** The connection string of one of the server's databases, as the owner of its tables. */
+export function withDatabase(name: string): string {
   return setting("TEST_SERVER").replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`);
 }
 
@@ -48,4 +52,11 @@ async function onServer(text: string): Promise<void> {
 /** Each large demand in its reduced or its full size: `npm test` or `npm run test:long`. */
 export function scale(sizes: { short: number; long: number }): number {
   return process.env.TEST_SCALE === "long" ? sizes.long : sizes.short;
+}
+
+/** Where a store of this test's own keeps its key. */
+export async function temporaryKeyFile(atEnd: (step: () => unknown) => void): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "konter-key-"));
+  atEnd(() => rm(folder, { recursive: true, force: true }));
+  return join(folder, "konter.key");
 }

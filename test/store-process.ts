@@ -2,13 +2,16 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { createServer } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { temporaryKeyFile } from "./database.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const readyWithinMs = 60_000;
 const keptLogCharacters = 4_000;
+const defaults = { LOG_LEVEL: "warn", METRICS_PORT: "0" };
 
 export interface StoreProcess {
   readonly url: string;
@@ -16,16 +19,25 @@ export interface StoreProcess {
   start(): Promise<number>;
   /** Kill -9; resolves when the process is gone. */
   kill(): Promise<void>;
+  /** Sends a signal to the running store. */
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the running store has ended: to its exit code, or null after a signal. */
+  ended(): Promise<number | null>;
   /** The last of what all its lives wrote to standard error. */
   log(): string;
 }
 
-/** Prepares `konter start` with these settings on a free port; it runs between `start` and `kill`. */
+/**
+ * Prepares `konter start` with these settings on a free port; it runs between `start` and `kill`.
+ * `standardError` is a file that takes what `log` would have told; `user` is who runs it.
+ */
 export async function prepareStore(
   atEnd: (step: () => unknown) => void,
   settings: Readonly<Record<string, string>>,
+  options: { standardError?: string; user?: { uid: number; gid: number } } = {},
 ): Promise<StoreProcess> {
   const port = await freePort();
+  const KEY_FILE = await temporaryKeyFile(atEnd);
   const url = `http://127.0.0.1:${port}`;
   let log = "";
   let child: ChildProcess | undefined;
@@ -45,17 +57,31 @@ export async function prepareStore(
     url,
     kill,
     log: () => log,
+    signal(name) {
+      assert.ok(child?.kill(name), "the store runs");
+    },
+    async ended() {
+      const ending = child;
+      assert.ok(ending);
+      if (ending.exitCode === null && ending.signalCode === null) await once(ending, "close");
+      child = undefined;
+      return ending.exitCode;
+    },
     async start() {
       assert.equal(child, undefined, "the store runs already");
       const startedAt = performance.now();
+      const { standardError, user } = options;
+      const elsewhere = standardError === undefined ? undefined : openSync(standardError, "w");
       const born = spawn(process.execPath, ["src/cli.ts", "start"], {
+        ...user,
         cwd: root,
-        env: { ...process.env, LOG_LEVEL: "warn", ...settings, PORT: String(port) },
-        stdio: ["ignore", "ignore", "pipe"],
+        env: { ...process.env, ...defaults, KEY_FILE, ...settings, PORT: String(port) },
+        stdio: ["ignore", "ignore", elsewhere ?? "pipe"],
       });
       child = born;
+      if (elsewhere !== undefined) closeSync(elsewhere);
       const closed = once(born, "close");
-      born.stderr.on("data", (chunk: Buffer) => {
+      born.stderr?.on("data", (chunk: Buffer) => {
         log = (log + chunk).slice(-keptLogCharacters);
       });
       while (!(await isReady(url))) {
@@ -79,7 +105,7 @@ async function isReady(url: string): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

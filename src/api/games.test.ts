@@ -8,7 +8,8 @@ async function openApi(t: TestContext) {
   const call = async (path: string, init?: RequestInit) => {
     const response = await fetch(`${world.url}/api/v1/game/${path}`, init);
     const type = response.headers.get("content-type") ?? "";
-    return { status: response.status, type, body: JSON.parse(await response.text()) };
+    const retryAfter = response.headers.get("retry-after");
+    return { status: response.status, type, retryAfter, body: JSON.parse(await response.text()) };
   };
   const validate = (body: unknown, headers: Record<string, string> = {}) =>
     call("validate", {
@@ -121,11 +122,38 @@ test("a check that is down does not call the account wrong", async (t) => {
   assert.doesNotMatch(body.message, /tidak ditemukan/);
 });
 
+test("an account of another region is not valid, and the answer says which is", async (t) => {
+  const { validate } = await openApi(t);
+  const account = { game_code: "ML", user_id: "451234567 (2001)" };
+  const { status, body } = await validate(account);
+  assert.equal(status, 200);
+  assert.equal(body.is_valid, false);
+  assert.match(body.message, /region Malaysia.*akun region Indonesia/s);
+  const english = await validate(account, { "accept-language": "en" });
+  assert.match(english.body.message, /from the region Malaysia.*region Indonesia/s);
+});
+
+test("who checks too much is told when to come back, and what is known stays free", async (t) => {
+  const { validate, world } = await openApi(t);
+  const check = (id: number) => validate({ game_code: "FF", user_id: String(id) });
+  for (let id = 0; id < 60; id++) assert.equal((await check(10_000_000 + id)).status, 200);
+  await world.advance({ seconds: 20 });
+  const refused = await check(99_999_999);
+  assert.equal(refused.status, 429);
+  assert.match(refused.type, /^application\/problem\+json/);
+  assert.equal(refused.retryAfter, "40");
+  assert.equal(refused.body.code, "check.too_many");
+  assert.match(refused.body.detail, /Coba lagi dalam 40 detik/);
+  assert.equal((await check(10_000_000)).body.is_valid, true);
+  await world.advance({ seconds: 40 });
+  assert.equal((await check(99_999_999)).body.is_valid, true);
+});
+
 test("an account that cannot be one is not asked about, and the answer says what to write", async (t) => {
   const { validate, world } = await openApi(t);
   const zone = await validate({ game_code: "ML", user_id: "123456789", server_id: "ID" });
   assert.equal(zone.body.is_valid, false);
-  assert.match(zone.body.message, /Zone ID berupa angka, bukan "ID".*2001/s);
+  assert.match(zone.body.message, /"ID" kami baca sebagai region Indonesia.*Zone ID.*2001/s);
   const missing = await validate(
     { game_code: "ML", user_id: "123456789" },
     { "accept-language": "en-GB" },

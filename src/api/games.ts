@@ -1,101 +1,107 @@
 /** Games: the catalog and the account check over REST, in the seed's shapes. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
-import { findGame, listGames, listSkus } from "../catalog/product.ts";
-import type { NicknameChecker } from "../game-accounts/checker.ts";
+import type { CatalogCache } from "../catalog/cache.ts";
+import type { Sku } from "../catalog/product.ts";
 import { accountFormats, isGameCode } from "../game-accounts/game.ts";
+import type { NicknameLookup } from "../game-accounts/look-up.ts";
 import { parseGameAccount } from "../game-accounts/parse.ts";
 import { availableStock } from "../inventory/stock.ts";
-import { describeAccountProblem } from "../notifications/account-problem.ts";
+import { describeAccountProblem, describeWrongRegion } from "../notifications/account-problem.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import type { Database } from "../platform/db.ts";
 import { formatRupiah, toJsonRupiah } from "../platform/money.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { suppliedSkus } from "../suppliers/find.ts";
+import type { Supplier } from "../suppliers/supplier.ts";
 import * as contract from "./contract.ts";
 
 /** Registers the four routes of the seed below `/api/v1/game`. */
 export function registerGames(
   app: FastifyInstance,
-  deps: { db: Database; checker: NicknameChecker },
+  deps: { db: Database; catalog: CatalogCache; lookup: NicknameLookup; supplier: Supplier },
 ) {
-  const { db } = deps;
+  const { db, catalog } = deps;
   const api = app.withTypeProvider<ZodTypeProvider>();
-  const failures = { "4xx": contract.problem };
 
-  api.get(
-    "/api/v1/game/categories",
-    { schema: { response: { 200: contract.categories } } },
-    async () => ({ success: true as const, data: await listGames(db) }),
-  );
+  api.get("/api/v1/game/categories", { schema: contract.readCategories }, async () => ({
+    success: true as const,
+    data: [...(await catalog.listGames())],
+  }));
 
-  api.get(
-    "/api/v1/game/products/:code",
-    { schema: { params: contract.codeParams, response: { 200: contract.products, ...failures } } },
-    async (request) => {
-      const game = await findGame(db, request.params.code);
-      const [skus, stock] = await Promise.all([listSkus(db, game.code), availableStock(db)]);
-      const data = skus.map((sku) => ({
-        id: sku.id,
-        name: sku.name,
-        code: sku.code,
-        price: toJsonRupiah(sku.priceIdr),
-        stock: stock.get(sku.id) ?? 0,
-        description: `${sku.gameName} ${sku.name}`,
-      }));
-      return { success: true as const, data: data.filter((sku) => sku.stock > 0) };
-    },
-  );
+  api.get("/api/v1/game/products/:code", { schema: contract.readProducts }, async (request) => {
+    const game = await catalog.findGame(request.params.code);
+    const [skus, stock, supplied] = await Promise.all([
+      catalog.listSkus(game.code),
+      availableStock(db),
+      suppliedSkus(db, deps.supplier.name),
+    ]);
+    const available = skus.filter((sku) => supplied.has(sku.id));
+    const data = available.map((sku) => ({
+      id: sku.id,
+      name: sku.name,
+      code: sku.code,
+      price: toJsonRupiah(sku.priceIdr),
+      stock: stock.get(sku.id) ?? 0,
+      description: `${sku.gameName} ${sku.name}`,
+    }));
+    return { success: true as const, data: data.filter((sku) => sku.stock > 0) };
+  });
 
-  api.get(
-    "/api/v1/game/price/:code",
-    {
-      schema: { params: contract.codeParams, response: { 200: contract.priceLines, ...failures } },
-    },
-    async (request) => {
-      const game = await findGame(db, request.params.code);
-      const skus = await listSkus(db, game.code);
-      const prices = skus.map((sku) => `• ${sku.name}: ${formatRupiah(sku.priceIdr)}`);
-      return { success: true as const, game: game.name, prices };
-    },
-  );
+  api.get("/api/v1/game/price/:code", { schema: contract.readPrices }, async (request) => {
+    const game = await catalog.findGame(request.params.code);
+    const prices = priceLines(await catalog.listSkus(game.code));
+    return { success: true as const, game: game.name, prices };
+  });
 
-  api.post(
-    "/api/v1/game/validate",
-    { schema: { body: contract.validateBody, response: { 200: contract.validated, ...failures } } },
-    async (request) => {
-      const { game_code, user_id, server_id } = request.body;
-      const texts = textsFor(request.headers["accept-language"]?.startsWith("en") ? "en" : "id");
-      const game = await findGame(db, game_code);
-      const echo = { user_id, ...(server_id ? { server_id } : {}) };
-      const invalid = (message: string) => ({ ...echo, is_valid: false, message });
-      if (!isGameCode(game.code)) return invalid(texts.validate.unavailable);
-      const parsed = parseGameAccount(game.code, {
-        playerId: user_id,
-        zoneId: server_id ?? undefined,
-      });
-      if (parsed.outcome !== "parsed") {
-        const server = parsed.outcome === "server_contradicts" ? parsed.server : "";
-        const given = { zoneId: server_id ?? "", server };
-        const format = accountFormats[game.code];
-        return invalid(describeAccountProblem(texts, format, parsed.outcome, given));
+  api.post("/api/v1/game/validate", { schema: contract.validateAccount }, async (request) => {
+    const { game_code, user_id, server_id } = request.body;
+    const texts = textsFor(request.headers["accept-language"]?.startsWith("en") ? "en" : "id");
+    const game = await catalog.findGame(game_code);
+    const echo = { user_id, ...(server_id ? { server_id } : {}) };
+    const invalid = (message: string) => ({ ...echo, is_valid: false, message });
+    if (!isGameCode(game.code)) return invalid(texts.validate.unavailable);
+    const parsed = parseGameAccount(game.code, {
+      playerId: user_id,
+      zoneId: server_id ?? undefined,
+    });
+    if (parsed.outcome !== "parsed") {
+      return invalid(describeAccountProblem(texts, accountFormats[game.code], parsed));
+    }
+    const { playerId, zoneId } = parsed.gameAccount;
+    const known = { user_id: playerId, ...(zoneId === undefined ? {} : { server_id: zoneId }) };
+    const answer = await deps.lookup.ask(parsed.gameAccount, "api");
+    switch (answer.outcome) {
+      case "found":
+        return {
+          ...known,
+          nickname: answer.nickname,
+          is_valid: true,
+          message: texts.validate.valid,
+        };
+      case "wrong_region":
+        return { ...known, is_valid: false, message: describeWrongRegion(texts, answer) };
+      case "not_found":
+        return { ...known, is_valid: false, message: texts.validate.notFound };
+      case "unavailable":
+        return { ...known, is_valid: false, message: texts.validate.unavailable };
+      case "too_many": {
+        const retryAfterS = String(answer.retryAfterS);
+        const message = texts.check.tooMany(retryAfterS);
+        throw new Refusal("check.too_many", { message, retry_after_s: retryAfterS });
       }
-      const { playerId, zoneId } = parsed.gameAccount;
-      const known = { user_id: playerId, ...(zoneId === undefined ? {} : { server_id: zoneId }) };
-      const checked = await deps.checker.check(parsed.gameAccount);
-      switch (checked.outcome) {
-        case "found":
-          return {
-            ...known,
-            nickname: checked.nickname,
-            is_valid: true,
-            message: texts.validate.valid,
-          };
-        case "not_found":
-          return { ...known, is_valid: false, message: texts.validate.notFound };
-        case "unavailable":
-          return { ...known, is_valid: false, message: texts.validate.unavailable };
-        default:
-          return checked satisfies never;
-      }
-    },
-  );
+      default:
+        return answer satisfies never;
+    }
+  });
+}
+
+// A list in the cache is the same one until it changes, and so are its lines.
+const linesOf = new WeakMap<readonly Sku[], string[]>();
+
+function priceLines(skus: readonly Sku[]): string[] {
+  const lines =
+    linesOf.get(skus) ?? skus.map((sku) => `• ${sku.name}: ${formatRupiah(sku.priceIdr)}`);
+  linesOf.set(skus, lines);
+  return lines;
 }

@@ -4,12 +4,15 @@ import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { sql } from "kysely";
-import type { NicknameChecker } from "../game-accounts/checker.ts";
+import type { CatalogCache } from "../catalog/cache.ts";
+import type { NicknameLookup } from "../game-accounts/look-up.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import type { SandboxClock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";
+import { finishWithin } from "../platform/stop.ts";
 import type { ReportDeps } from "../suppliers/apply-report.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
+import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
 import { registerPayPage } from "./pay-page.ts";
 import { sendProblem } from "./problem.ts";
@@ -17,11 +20,13 @@ import { registerSandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
 
 const largestBodyBytes = 64 * 1024;
+const longestDatabaseMs = 2_000;
 
 export interface ApiDeps extends ReportDeps {
   readonly db: Database;
+  readonly catalog: CatalogCache;
   readonly clock: SandboxClock;
-  readonly checker: NicknameChecker;
+  readonly lookup: NicknameLookup;
   readonly gateway: PaymentGateway;
   readonly supplier: Supplier;
   readonly walletOrigins: string[];
@@ -39,7 +44,12 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
     loggerInstance: logger,
     bodyLimit: largestBodyBytes,
     genReqId: () => deps.ids.uuid(),
-    forceCloseConnections: true,
+    // A logger for each request costs more than a price list; what fails is logged with its id.
+    childLoggerFactory: () => logger,
+    // An address that cannot be decoded never reaches a route.
+    frameworkErrors: sendProblem,
+    // Requests that are being answered when the store stops are answered.
+    forceCloseConnections: "idle",
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -58,16 +68,18 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
 
   app.get("/livez", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const waiting = deps.notReady();
-    const database = await sql`select 1`.execute(deps.db).then(
+    const asked = sql`select 1`.execute(deps.db).then(
       () => true,
       () => false,
     );
-    if (!database) waiting.push("database");
-    return waiting.length === 0
+    // A database that is cut off gives no answer at all.
+    const answered = (await finishWithin(asked, longestDatabaseMs)) && (await asked);
+    const waitingFor = new Set([...deps.notReady(), ...(answered ? [] : ["database"])]);
+    return waitingFor.size === 0
       ? { status: "ready" }
-      : reply.code(503).send({ status: "not ready", waiting_for: waiting });
+      : reply.code(503).send({ status: "not ready", waiting_for: [...waitingFor] });
   });
+  await registerDocs(app);
   registerGames(app, deps);
   registerPayPage(app, deps);
   await registerWebhooks(app, deps);

@@ -1,4 +1,5 @@
 /** Command: what every `konter <command>` is made of. */
+import { writeSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { Refusal } from "../platform/refusal.ts";
 
@@ -29,14 +30,13 @@ export function readArgs<T extends ParseArgsConfig>(args: string[], config: T) {
   }
 }
 
-/** Ends a long-running command on Ctrl-C or a polite kill, once; a second signal ends it at once. */
-export function stopOnSignal(stop: () => Promise<void>): void {
-  const end = (signal: string) => {
-    process.stderr.write(`${signal}: stopping…\n`);
-    stop().then(() => process.exit(0), fail);
-  };
-  process.once("SIGINT", end);
-  process.once("SIGTERM", end);
+/** Tells the operator, on standard error. */
+export function say(sentence: string): void {
+  try {
+    writeSync(2, `konter: ${sentence}\n`);
+  } catch {
+    // Nobody can be told, say on a full disk; what is being done is done all the same.
+  }
 }
 
 function refused({ code, details }: Refusal): string {
@@ -52,7 +52,7 @@ function refused({ code, details }: Refusal): string {
 
 /** Ends the process with one sentence where there is one: 2 for a wrong call, 1 for a failure. */
 export function fail(error: unknown): never {
-  process.stderr.write(`konter: ${explain(error)}\n`);
+  say(explain(error));
   process.exit(error instanceof UsageError ? 2 : 1);
 }
 
@@ -61,7 +61,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if ("code" in error && error.code === "EADDRINUSE") {
     const port = "port" in error ? `port ${error.port}` : "a port";
-    return `${port} is taken: choose others with PORT and SIMULATOR_PORT`;
+    return `${port} is taken: choose others with PORT, SIMULATOR_PORT and METRICS_PORT`;
   }
   if (error instanceof Refusal) return refused(error);
   return error.message || (error.stack ?? String(error));

@@ -1,10 +1,11 @@
 /** `konter key`: API keys. */
 import { recordAct } from "../audit/record.ts";
 import { inTransaction } from "../platform/db.ts";
+import { textTable } from "../platform/table.ts";
 import { createKey, listKeys, revokeKey } from "../staff/keys.ts";
 import { isKeyScope, keyScopes } from "../staff/roles.ts";
 import { type Command, print, readArgs, UsageError } from "./command.ts";
-import { asOperator, type Shop, table, withShop } from "./operator.ts";
+import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const longestName = 60;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -45,7 +46,7 @@ async function list({ db }: Shop): Promise<void> {
     one.createdAt.toISOString(),
     one.revokedAt === null ? "" : `revoked ${one.revokedAt.toISOString()}`,
   ]);
-  print(table([["Id", "Name", "Scopes", "Made", ""], ...rows]));
+  print(textTable([["Id", "Name", "Scopes", "Made", ""], ...rows], 5));
 }
 
 async function create(shop: Shop, name: string, given: string[]): Promise<void> {

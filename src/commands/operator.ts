@@ -35,18 +35,3 @@ export async function withShop<T>(work: (shop: Shop) => Promise<T>): Promise<T> 
 export function asOperator(act: Omit<Act, "actor" | "origin">): Act {
   return { ...act, actor: "operator", origin: { machineUser: userInfo().username } };
 }
-
-/** Columns as wide as they need to be, two blanks apart. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
-}

@@ -1,14 +1,29 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
+import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
+import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
+import { sku } from "./sku.ts";
 import { staff } from "./staff.ts";
 import { start } from "./start.ts";
+import { verify } from "./verify.ts";
 
-const commands: Readonly<Record<string, Command>> = { start, seed, migrate, simulate, staff, key };
+const commands: Readonly<Record<string, Command>> = {
+  start,
+  seed,
+  migrate,
+  simulate,
+  sku,
+  staff,
+  key,
+  jobs,
+  ledger,
+  verify,
+};
 
 /** Runs one command and ends the process with 2 for a wrong call, 1 for a failure. */
 export async function runCommand([name = "help", ...args]: string[]): Promise<void> {

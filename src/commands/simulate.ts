@@ -3,7 +3,8 @@ import { startSimulators } from "../../simulators/world.ts";
 import { readConfig } from "../config.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { createRandom } from "../platform/random.ts";
-import { type Command, print, readArgs, stopOnSignal } from "./command.ts";
+import { stopOnSignal } from "../platform/stop.ts";
+import { type Command, print, readArgs, say } from "./command.ts";
 
 export const simulate: Command = {
   usage: "simulate [--port N] [--store URL]",
@@ -25,6 +26,6 @@ Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
       storeUrl: values.store ?? `http://127.0.0.1:${config.port}`,
     });
     print(JSON.stringify(simulators.parties));
-    stopOnSignal(() => simulators.close());
+    stopOnSignal(() => simulators.close(), say);
   },
 };

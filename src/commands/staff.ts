@@ -1,10 +1,11 @@
 /** `konter staff`: who works for the shop. */
 import { recordAct } from "../audit/record.ts";
 import { inTransaction } from "../platform/db.ts";
+import { textTable } from "../platform/table.ts";
 import { isStaffRole, staffRoles } from "../staff/roles.ts";
 import { addStaff, listStaff, removeStaff, type StaffChange } from "../staff/staff.ts";
 import { type Command, print, readArgs, UsageError } from "./command.ts";
-import { asOperator, type Shop, table, withShop } from "./operator.ts";
+import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const discordIdPattern = /^\d{17,20}$/;
 
@@ -48,7 +49,7 @@ async function list({ db }: Shop): Promise<void> {
     return print("Nobody yet. Add the owner: konter staff add DISCORD_ID --role owner");
   }
   const rows = people.map((one) => [one.discordId, one.role, one.addedAt.toISOString()]);
-  print(table([["Discord id", "Role", "Since"], ...rows]));
+  print(textTable([["Discord id", "Role", "Since"], ...rows], 3));
 }
 
 async function change(

@@ -2,7 +2,8 @@
 import { readConfig } from "../config.ts";
 import { startStore } from "../main.ts";
 import { createLog } from "../platform/log.ts";
-import { type Command, fail, print, readArgs, stopOnSignal } from "./command.ts";
+import { stopOnSignal } from "../platform/stop.ts";
+import { type Command, fail, print, readArgs, say } from "./command.ts";
 
 export const start: Command = {
   usage: "start",
@@ -19,6 +20,6 @@ export const start: Command = {
   Data        ${config.databaseUrl === undefined ? config.dataDir : "the database of DATABASE_URL"}
 
 Everything here is a sandbox: pretend money, pretend goods. Press Ctrl-C to stop.`);
-    stopOnSignal(() => store.stop());
+    stopOnSignal(() => store.stop(), say);
   },
 };

@@ -7,6 +7,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Database, Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
+import type { Seal } from "../platform/seal.ts";
 import type { Message } from "./render/message.ts";
 import { renderOrder } from "./render/order-card.ts";
 import {
@@ -26,10 +27,12 @@ const tokenMarginMs = 30_000;
 // Closed to us, or no server in common: the order page and /history remain.
 const closedCodes: ReadonlySet<number | string> = new Set([50007, 50278]);
 
+const tokenPlace = (orderId: string) => `card:${orderId}`;
+
 /** From now on an order is shown in the message of this interaction, and at once. */
 export async function showOrderHere(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: { clock: Clock; seal: Seal },
   input: {
     orderId: string;
     interaction: Omit<InteractionRef, "id">;
@@ -43,7 +46,7 @@ export async function showOrderHere(
     discord_id: input.discordId,
     locale: input.locale,
     application_id: input.interaction.application_id,
-    token: input.interaction.token,
+    token: deps.seal.close(input.interaction.token, tokenPlace(input.orderId)),
     token_expires_at: new Date(input.receivedAt.getTime() + tokenLifeMs),
   });
   await requestUpdate(tx, deps, input.orderId);
@@ -53,7 +56,7 @@ async function requestUpdate(tx: Tx, deps: { clock: Clock }, orderId: string): P
   await enqueue(tx, deps, { name: "discord.updateCard", key: orderId, payload: { orderId } });
 }
 
-type Deps = { clock: Clock; log: Log; responder: Responder; publicUrl: string };
+type Deps = { clock: Clock; log: Log; seal: Seal; responder: Responder; publicUrl: string };
 
 /** Job `discord.updateCard`: one at a time per order, so an old state never covers a new one. */
 export async function updateCard(
@@ -85,7 +88,8 @@ function hashOf(message: Message): string {
 }
 
 async function editCard(db: Database, deps: Deps, shown: CardRow, message: Message) {
-  if (await deps.responder.edit(shown, message)) return true;
+  const token = deps.seal.open(shown.token, tokenPlace(shown.order_id));
+  if (await deps.responder.edit({ ...shown, token }, message)) return true;
   await markTokenDead(db, shown.order_id, shown.token, deps.clock.now());
   return false;
 }

@@ -1,6 +1,6 @@
 /** Context: what a handler is given. Handlers answer with a message; they know no transport. */
-
-import type { NicknameChecker } from "../game-accounts/checker.ts";
+import type { CatalogCache } from "../catalog/cache.ts";
+import type { NicknameLookup } from "../game-accounts/look-up.ts";
 import type { Texts } from "../notifications/texts/texts.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -8,17 +8,21 @@ import type { Database } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import type { Log } from "../platform/log.ts";
+import type { Seal } from "../platform/seal.ts";
 import type { Person } from "./interaction.ts";
 import type { Message } from "./render/message.ts";
 import type { InteractionRef } from "./responder.ts";
 
 export interface BotDeps {
   readonly db: Database;
+  /** For lists and suggestions; a quote reads its own price. */
+  readonly catalog: CatalogCache;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly seal: Seal;
   readonly publish: Publish;
-  readonly checker: NicknameChecker;
+  readonly lookup: NicknameLookup;
   readonly gateway: PaymentGateway;
 }
 

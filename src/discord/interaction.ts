@@ -8,6 +8,7 @@ import {
   InteractionType,
 } from "discord-api-types/v10";
 import type { Locale } from "../notifications/texts/texts.ts";
+import type { Seal } from "../platform/seal.ts";
 import { type CustomId, decodeCustomId } from "./custom-id.ts";
 
 type Options = ReadonlyMap<string, string>;
@@ -32,6 +33,19 @@ export type Act =
 export interface Person {
   readonly discordId: string;
   readonly locale: Locale;
+}
+
+// With its token anybody could speak as the bot for fifteen minutes, so it is not kept in the clear.
+const tokenPlace = (interactionId: string) => `interaction:${interactionId}`;
+
+/** An interaction as it is kept. */
+export function sealToken(seal: Seal, interaction: APIInteraction): APIInteraction {
+  return { ...interaction, token: seal.close(interaction.token, tokenPlace(interaction.id)) };
+}
+
+/** An interaction as it came. */
+export function openToken(seal: Seal, kept: APIInteraction): APIInteraction {
+  return { ...kept, token: seal.open(kept.token, tokenPlace(kept.id)) };
 }
 
 /** Who acted, in a server or in direct messages. */

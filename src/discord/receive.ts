@@ -1,6 +1,6 @@
 /** Receive: records an interaction, gives the first answer in time, and only then lets work begin. */
 import type { APIInteraction } from "discord-api-types/v10";
-import { findSku } from "../catalog/product.ts";
+import type { Sku } from "../catalog/product.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
@@ -8,7 +8,7 @@ import { Refusal } from "../platform/refusal.ts";
 import { suggest } from "./commands/suggest.ts";
 import { accountForm, chosenSku } from "./commands/topup.ts";
 import type { BotDeps } from "./context.ts";
-import { type Act, actOf, personOf } from "./interaction.ts";
+import { type Act, actOf, personOf, sealToken } from "./interaction.ts";
 import { markAcknowledged, recordInteraction } from "./repository.ts";
 import type { FirstAnswer, Responder } from "./responder.ts";
 
@@ -30,7 +30,7 @@ export async function receiveInteraction(
   const now = deps.clock.now();
   const isNew = await recordInteraction(deps.db, {
     id: interaction.id,
-    payload: JSON.stringify(interaction),
+    payload: JSON.stringify(sealToken(deps.seal, interaction)),
     now,
     runAt: new Date(now.getTime() + answerWithinMs),
   });
@@ -54,17 +54,17 @@ async function firstAnswer(
 ): Promise<FirstAnswer> {
   switch (act.kind) {
     case "autocomplete":
-      return { kind: "choices", choices: await suggest(deps.db, act.focused, act.options) };
+      return { kind: "choices", choices: await suggest(deps.catalog, act.focused, act.options) };
     case "command": {
       if (act.name !== "topup" || act.options.has("id")) return { kind: "defer" };
       // A form can only be the first answer, so what is missing is asked for at once.
-      const sku = await unlessRefused(chosenSku(deps.db, act.options));
+      const sku = await unlessRefused(chosenSku(deps.catalog, act.options));
       const given = { playerId: "", zoneId: act.options.get("server") ?? "" };
       return (sku && formFor(interaction, sku, given)) ?? { kind: "defer" };
     }
     case "button": {
       if (act.id?.action !== "account") return { kind: "defer_update" };
-      const sku = await unlessRefused(findSku(deps.db, act.id.skuCode));
+      const sku = await unlessRefused(deps.catalog.findSku(act.id.skuCode));
       return (sku && formFor(interaction, sku, act.id)) ?? { kind: "defer_update" };
     }
     case "form":
@@ -76,7 +76,7 @@ async function firstAnswer(
 
 function formFor(
   interaction: APIInteraction,
-  sku: Awaited<ReturnType<typeof findSku>>,
+  sku: Sku,
   given: { playerId: string; zoneId: string },
 ): FirstAnswer | undefined {
   const modal = accountForm(textsFor(personOf(interaction).locale), sku, given);

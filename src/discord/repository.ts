@@ -49,6 +49,21 @@ export async function keepResult(db: Db, interactionId: string, result: string) 
     .execute();
 }
 
+/** Deletes interactions received before an instant, at most `limit`. Returns how many. */
+export async function deleteInteractions(db: Db, before: Date, limit: number): Promise<number> {
+  const { numDeletedRows } = await db
+    .deleteFrom("discord_interactions")
+    .where("id", "in", (old) =>
+      old
+        .selectFrom("discord_interactions")
+        .select("id")
+        .where("received_at", "<", before)
+        .limit(limit),
+    )
+    .executeTakeFirst();
+  return Number(numDeletedRows);
+}
+
 export async function upsertCard(
   tx: Tx,
   card: Omit<CardRow, "dm_channel_id" | "dm_message_id" | "shown_hash">,

@@ -14,7 +14,7 @@ import { cancel, status } from "./components/order.ts";
 import { confirm, drop, pay } from "./components/quote.ts";
 import type { BotDeps, Context, Handled } from "./context.ts";
 import type { CustomId } from "./custom-id.ts";
-import { actOf, personOf } from "./interaction.ts";
+import { actOf, openToken, personOf } from "./interaction.ts";
 import { playerField, zoneField } from "./render/account-form.ts";
 import { inert } from "./render/escape.ts";
 import { type Message, notice } from "./render/message.ts";
@@ -45,7 +45,7 @@ export async function workInteraction(deps: Deps, input: { interactionId: string
   const row = await selectInteraction(deps.db, input.interactionId);
   if (row === undefined) return;
   // Written by us from what Discord sent, and by us from a message: they have those shapes.
-  const interaction = row.payload as unknown as APIInteraction;
+  const interaction = openToken(deps.seal, row.payload as unknown as APIInteraction);
   const kept = row.result as unknown as Message | null;
   const message = kept ?? (await produce(deps, row, interaction));
   if (message === "shown_by_card") return;
@@ -136,6 +136,8 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
       return texts.errors.unknownOrder;
     case "quote.unknown":
       return texts.outcome.quote_unknown;
+    case "check.too_many":
+      return texts.check.tooMany(detail("retry_after_s"));
     case "game_account.invalid":
     case "input.invalid":
     case "interaction.stale":

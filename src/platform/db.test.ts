@@ -67,3 +67,16 @@ test("a connection that the server closes breaks no process: the next query has 
   while (errors.length === 0) await new Promise((done) => setImmediate(done));
   assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
 });
+
+test("a connection that is closed in the middle of a transaction fails the transaction only", async (t) => {
+  const { db } = await open(t);
+  const work = inTransaction(db, async (tx) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx);
+    await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db);
+    // Nobody waits for an answer here, so nothing but the connection itself hears of it.
+    await new Promise((done) => setTimeout(done, 100));
+    await sql`select 1`.execute(tx);
+  });
+  await assert.rejects(work);
+  assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
+});

@@ -15,6 +15,8 @@ export type Tx = Transaction<Schema> & { readonly [open]: true };
 export interface Database extends Db {
   /** Called after each commit of `inTransaction`: the job runner looks for work. */
   readonly afterCommit: Set<() => void>;
+  /** The pool's connections now, and how many queries wait for one. */
+  connections(): { open: number; idle: number; waiting: number };
 }
 
 const int8 = 20;
@@ -41,8 +43,17 @@ export function openDatabase(options: {
   });
   // An idle connection that the server closes must not take the process down.
   pool.on("error", options.onPoolError);
+  // Nor one that is in use: then the pool does not listen, and its query or the next one tells.
+  pool.on("connect", (client) => client.on("error", () => {}));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return Object.assign(kysely, { afterCommit: new Set<() => void>() });
+  return Object.assign(kysely, {
+    afterCommit: new Set<() => void>(),
+    connections: () => ({
+      open: pool.totalCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+    }),
+  });
 }
 
 /** Runs `work` in one transaction: commits when it returns, rolls back when it throws. */
@@ -50,4 +61,13 @@ export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T
   const result = await db.transaction().execute((tx) => work(tx as Tx));
   for (const listener of db.afterCommit) listener();
   return result;
+}
+
+/** Runs reads that must agree with each other: all see the one moment at which the first began. */
+export async function inSnapshot<T>(db: Db, read: (snapshot: Db) => Promise<T>): Promise<T> {
+  return db
+    .transaction()
+    .setIsolationLevel("repeatable read")
+    .setAccessMode("read only")
+    .execute(read);
 }

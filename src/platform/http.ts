@@ -20,11 +20,30 @@ export type PartyAnswer =
 
 export type Fetch = typeof fetch;
 
+/** What watches the store is told of a call: never its path or body, which may name a buyer. */
+export interface PartyCall {
+  readonly url: string;
+  /** `2xx` and so on for an answer, else why there is none. */
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
 // The connection was never made, so no byte of the request can have arrived.
 const neverConnected = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 
 /** Sends one request. Never throws for what the network or the other side does. */
 export async function callParty(
+  deps: { clock: Clock; fetch: Fetch; onCall?: (call: PartyCall) => void },
+  request: PartyRequest,
+): Promise<PartyAnswer> {
+  const startedAtMs = performance.now();
+  const answer = await send(deps, request);
+  const outcome = answer.kind === "answer" ? `${Math.floor(answer.status / 100)}xx` : answer.kind;
+  deps.onCall?.({ url: request.url, outcome, durationMs: performance.now() - startedAtMs });
+  return answer;
+}
+
+async function send(
   deps: { clock: Clock; fetch: Fetch },
   request: PartyRequest,
 ): Promise<PartyAnswer> {

@@ -8,6 +8,9 @@ import { grantApplicationRole } from "./roles.ts";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
+// A host that swallows packets would keep the operator waiting for minutes.
+const connectTimeoutMs = 10_000;
+
 export interface Migrated {
   readonly migrations: readonly string[];
   readonly functions: readonly string[];
@@ -55,7 +58,11 @@ export async function migrate(
   root = repository,
   applicationUser?: string,
 ): Promise<Migrated> {
-  const client = new pg.Client({ connectionString, application_name: "konter migrate" });
+  const client = new pg.Client({
+    connectionString,
+    application_name: "konter migrate",
+    connectionTimeoutMillis: connectTimeoutMs,
+  });
   await client.connect();
   try {
     await client.query("begin");

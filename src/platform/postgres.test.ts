@@ -19,7 +19,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { cleanUp, scale } from "../../test/database.ts";
-import { beTheOnlyStore } from "../database.ts";
+import { beTheOnlyStore } from "./only-store.ts";
 import { startEmbeddedPostgres } from "./postgres.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));

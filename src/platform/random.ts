@@ -7,9 +7,25 @@ export interface Random {
   secret(length: number): Uint8Array;
 }
 
+// Drawn at once for many ids: each call to the system costs as much as the rest of a short answer.
+const drawnBytes = 4096;
+
 /** The source a running store uses. */
 export function createRandom(): Random {
-  return { bytes: (length) => randomBytes(length), secret: (length) => randomBytes(length) };
+  let drawn = new Uint8Array();
+  let used = 0;
+  return {
+    bytes(length) {
+      if (length > drawnBytes) return randomBytes(length);
+      if (used + length > drawn.length) {
+        drawn = randomBytes(drawnBytes);
+        used = 0;
+      }
+      used += length;
+      return drawn.subarray(used - length, used);
+    },
+    secret: (length) => randomBytes(length),
+  };
 }
 
 /** A source that repeats itself from a 32-bit seed, secrets included: tests only. */

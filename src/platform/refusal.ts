@@ -6,6 +6,7 @@ export type RefusalCode =
   | "sku.unknown"
   | "input.invalid"
   | "game_account.invalid"
+  | "check.too_many"
   | "quote.unknown"
   | "order.unknown"
   | "page.unknown"

@@ -108,7 +108,10 @@ test("a store does not start with rights that could change history", async (t) =
     return db;
   };
   const asOwner = open(owner);
-  await assert.rejects(assertApplicationRole(asOwner), /role konter can change audit_log, .*superuser/);
+  await assert.rejects(
+    assertApplicationRole(asOwner),
+    /role konter can change audit_log, .*superuser/,
+  );
   await assertApplicationRole(open(asApplication(owner)));
   const superuser = new pg.Client({ connectionString: owner });
   await superuser.connect();

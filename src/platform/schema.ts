@@ -51,8 +51,14 @@ export interface AuditLog {
 }
 
 export interface Balances {
+  held: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   ledger_account: string;
   posted: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+}
+
+export interface CatalogVersion {
+  singleton: Generated<boolean>;
+  version: ColumnType<bigint, bigint | number | string, bigint | number | string>;
 }
 
 export interface CurrentPrices {
@@ -119,8 +125,18 @@ export interface Games {
   position: number;
 }
 
+export interface Holds {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  ended_at: Timestamp | null;
+  held_at: Timestamp;
+  ledger_account: string;
+  order_id: string;
+  state: Generated<string>;
+}
+
 export interface Jobs {
   attempt_count: Generated<number>;
+  died_at: Timestamp | null;
   enqueued_at: Timestamp;
   fence: Generated<number>;
   id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
@@ -238,6 +254,7 @@ export interface Purchases {
   opened_at: Timestamp;
   order_id: string;
   ref: string;
+  send_by: Timestamp | null;
   sent_at: Timestamp | null;
   serial_number: string | null;
   state: string;
@@ -259,6 +276,13 @@ export interface Quotes {
   quoted_at: Timestamp;
   sku_id: number;
   zone_id: string | null;
+}
+
+export interface RecurringJobs {
+  daily_at: string | null;
+  every_seconds: number | null;
+  name: string;
+  next_run_at: Timestamp;
 }
 
 export interface Reservations {
@@ -310,6 +334,7 @@ export interface Store {
   clock_offset_ms: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   created_at: Timestamp;
   environment: string;
+  key_check: string | null;
   singleton: Generated<boolean>;
 }
 
@@ -335,6 +360,7 @@ export interface DB {
   audit_details: AuditDetails;
   audit_log: AuditLog;
   balances: Balances;
+  catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
   discord_cards: DiscordCards;
@@ -342,6 +368,7 @@ export interface DB {
   entries: Entries;
   game_account_checks: GameAccountChecks;
   games: Games;
+  holds: Holds;
   jobs: Jobs;
   order_events: OrderEvents;
   order_transitions: OrderTransitions;
@@ -353,6 +380,7 @@ export interface DB {
   purchase_exchanges: PurchaseExchanges;
   purchases: Purchases;
   quotes: Quotes;
+  recurring_jobs: RecurringJobs;
   reservations: Reservations;
   skus: Skus;
   staff: Staff;

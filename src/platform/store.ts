@@ -1,5 +1,6 @@
 /** Store: which world a database belongs to, and how far its clock has been moved on. */
 import type { Db, Tx } from "./db.ts";
+import type { Seal } from "./seal.ts";
 
 /** Stamps a new database as a sandbox. Throws for one that holds a live shop. */
 export async function stampSandbox(tx: Tx, now: Date): Promise<void> {
@@ -29,4 +30,30 @@ export async function rememberClock(tx: Tx, offsetMs: number): Promise<void> {
     .updateTable("store")
     .set({ clock_offset_ms: BigInt(offsetMs) })
     .execute();
+}
+
+const keyCheckPlace = "store";
+const keyCheckText = "konter";
+
+/** Makes sure that the key file belongs to this database; a new database takes the key it is given. */
+export async function checkKey(tx: Tx, deps: { seal: Seal }): Promise<void> {
+  const { key_check: known } = await tx
+    .selectFrom("store")
+    .select("key_check")
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  if (known === null) {
+    const sealed = deps.seal.close(keyCheckText, keyCheckPlace);
+    await tx.updateTable("store").set({ key_check: sealed }).execute();
+    return;
+  }
+  try {
+    deps.seal.open(known, keyCheckPlace);
+  } catch (cause) {
+    throw new Error(
+      "The key file is not the one of this database: what was sealed with the old one cannot be read. " +
+        "Put the right file back, or name it with KEY_FILE",
+      { cause },
+    );
+  }
 }

@@ -78,9 +78,53 @@ test("/cek tells found, not found, wrong form and cannot check apart", async (t)
   assert.match(await check("123456789 (2001)"), /✅ Valid/);
   assert.match(await check("404123456", "2001"), /❌ Tidak valid/);
   assert.match(await check("503123456", "2001"), /⚠️ Belum bisa dicek/);
-  assert.match(await check("123456789", "ID"), /Zone ID berupa angka, bukan "ID"/);
+  assert.match(await check("451234567", "2001"), /❌ Region lain.*region Malaysia/s);
+  assert.match(await check("123456789", "budi"), /Zone ID berupa angka, bukan "budi"/);
+  assert.match(await check("123456789 (2001)", "2002"), /Zone ID ada dua: 2001 .* dan 2002/);
   assert.match(await check("123456789"), /Zone ID belum diisi/);
   assert.match(await check("abc", "2001"), /User ID tidak cocok\. Contoh: 123456789/);
+});
+
+test("the seed's /cek ML 123456789 ID: the region is understood, the zone asked for", async (t) => {
+  const world = await openWorld(t, { seed: 57 });
+  const check = async () => {
+    await world.buyer.command("cek", { game: "ML", userid: "123456789", server: "ID" });
+    return world.buyer.reads();
+  };
+  assert.match(await check(), /"ID" kami baca sebagai region Indonesia.*Zone ID.*contoh: 2001/);
+  await world.buyer.speaks("en-US");
+  assert.match(await check(), /read "ID" as the region Indonesia.*Zone ID.*example: 2001/);
+  assert.deepEqual((await world.books<{ lookups: unknown[] }>("vip-reseller")).lookups, []);
+});
+
+test("an account of another region is not quoted, and the buyer learns what to do", async (t) => {
+  const world = await openWorld(t, { seed: 58 });
+  await world.buyer.quotes("ML_86", { id: "451234567", server: "2001" });
+  assert.match(await world.buyer.reads(), /region Malaysia.*Pakai akun region Indonesia/);
+  await assert.rejects(world.buyer.press("Bayar GoPay"), /no button/);
+  const again = await world.buyer.press("Coba lagi");
+  assert.match(JSON.stringify(again.modal), /"value":"451234567"/);
+  // Where the region cannot be asked for, the nickname still can.
+  await world.breaks("vip-reseller", "get-nickname", "low_balance");
+  await world.buyer.quotes("ML_86", { id: "451234568", server: "2001" });
+  assert.match(await world.buyer.reads(), /Periksa pesanan/);
+});
+
+test("a buyer who checks too often is asked to wait, and can buy what was checked", async (t) => {
+  const world = await openWorld(t, { seed: 59 });
+  const { buyer } = world;
+  for (let id = 0; id < 10; id++) {
+    await buyer.command("cek", { game: "FF", userid: String(10_000_000 + id) });
+  }
+  await buyer.command("cek", { game: "FF", userid: "99999999" });
+  assert.match(await buyer.reads(), /Belum bisa dicek.*Coba lagi dalam 60 detik/s);
+  await buyer.quotes("FF_70", { id: "99999999" });
+  assert.match(await buyer.reads(), /Coba lagi dalam 60 detik/);
+  await buyer.quotes("FF_70", { id: "10000000" });
+  assert.match(await buyer.reads(), /Periksa pesanan/);
+  await world.advance({ seconds: 60 });
+  await buyer.quotes("FF_70", { id: "99999999" });
+  assert.match(await buyer.reads(), /Periksa pesanan/);
 });
 
 test("/price knows games in any case and lists them when it does not know one", async (t) => {

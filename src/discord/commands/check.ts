@@ -2,7 +2,7 @@
 import { findGame } from "../../catalog/product.ts";
 import { checkGameAccount } from "../../game-accounts/check.ts";
 import { accountFormats } from "../../game-accounts/game.ts";
-import { readAccount } from "../account.ts";
+import { describeRefused, readAccount } from "../account.ts";
 import type { Context, Handled } from "../context.ts";
 import { inert } from "../render/escape.ts";
 import { card, colors, notice } from "../render/message.ts";
@@ -23,26 +23,30 @@ export async function check(
     gameAccount,
   });
 
-  const format = accountFormats[gameAccount.gameCode];
-  const field = texts.fields[format.playerWord];
   const say = {
     found: { status: texts.check.valid, color: colors.good },
+    wrong_region: { status: texts.check.otherRegion, color: colors.bad },
     not_found: { status: texts.check.invalid, color: colors.bad },
     unavailable: { status: texts.check.unavailable, color: colors.wait },
+    too_many: { status: texts.check.unavailable, color: colors.wait },
   }[checked.outcome];
-  const nickname = checked.outcome === "found" ? inert(checked.nickname) : "–";
+  const nickname = "nickname" in checked ? inert(checked.nickname) : "–";
   const message =
     checked.outcome === "found"
       ? texts.check.found(nickname)
-      : checked.outcome === "not_found"
-        ? texts.check.notFound(field, format.playerExample)
-        : texts.check.cannotCheck;
+      : checked.outcome === "unavailable"
+        ? texts.check.cannotCheck
+        : describeRefused(texts, gameAccount.gameCode, checked);
   return card({
     title: texts.check.title,
     color: say.color,
     fields: [
       { name: texts.check.game, value: `${game.icon} ${game.name}`, inline: true },
-      { name: field, value: inert(gameAccount.playerId), inline: true },
+      {
+        name: texts.fields[accountFormats[gameAccount.gameCode].playerWord],
+        value: inert(gameAccount.playerId),
+        inline: true,
+      },
       { name: texts.check.server, value: inert(gameAccount.zoneId ?? "–"), inline: true },
       { name: texts.check.nickname, value: nickname, inline: true },
       { name: texts.check.status, value: say.status, inline: true },

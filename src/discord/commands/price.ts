@@ -1,5 +1,4 @@
 /** /price: what a game's SKUs cost. */
-import { findGame, listSkus } from "../../catalog/product.ts";
 import { availableStock } from "../../inventory/stock.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import type { Context, Handled } from "../context.ts";
@@ -10,9 +9,9 @@ export async function price(
   context: Context,
   options: ReadonlyMap<string, string>,
 ): Promise<Handled> {
-  const { db, texts } = context;
-  const game = await findGame(db, options.get("game") ?? "");
-  const [skus, stock] = await Promise.all([listSkus(db, game.code), availableStock(db)]);
+  const { db, catalog, texts } = context;
+  const game = await catalog.findGame(options.get("game") ?? "");
+  const [skus, stock] = await Promise.all([catalog.listSkus(game.code), availableStock(db)]);
   const lines = skus.map((sku) => {
     const say = (stock.get(sku.id) ?? 0) > 0 ? texts.price.line : texts.price.soldOut;
     return say(sku.name, formatRupiah(sku.priceIdr));

@@ -1,23 +1,26 @@
 /** /topup: from a SKU and a game account to a quote card. */
-import { findGame, findSku, listSkus, type Sku } from "../../catalog/product.ts";
+import type { CatalogCache } from "../../catalog/cache.ts";
+import { findSku, type Sku } from "../../catalog/product.ts";
 import { checkGameAccount } from "../../game-accounts/check.ts";
-import { accountFormats, isGameCode } from "../../game-accounts/game.ts";
+import { isGameCode } from "../../game-accounts/game.ts";
 import { saldo } from "../../ledger/transfer.ts";
 import type { Texts } from "../../notifications/texts/texts.ts";
 import { quoteOrder } from "../../orders/quote.ts";
-import type { Db } from "../../platform/db.ts";
 import { Refusal } from "../../platform/refusal.ts";
-import { readAccount } from "../account.ts";
+import { describeRefused, readAccount } from "../account.ts";
 import type { Context, Handled } from "../context.ts";
 import { renderAccountForm } from "../render/account-form.ts";
 import { type Button, type Message, notice } from "../render/message.ts";
 import { renderQuote } from "../render/quote-card.ts";
 
 /** The SKU that `game` and `produk` name: a code, or a part of a name that fits one SKU only. */
-export async function chosenSku(db: Db, options: ReadonlyMap<string, string>): Promise<Sku> {
-  const game = await findGame(db, options.get("game") ?? "");
+export async function chosenSku(
+  catalog: CatalogCache,
+  options: ReadonlyMap<string, string>,
+): Promise<Sku> {
+  const game = await catalog.findGame(options.get("game") ?? "");
   const wanted = (options.get("produk") ?? "").trim().toLowerCase();
-  const skus = await listSkus(db, game.code);
+  const skus = await catalog.listSkus(game.code);
   const named = skus.filter((sku) => sku.name.toLowerCase().split(" ")[0] === wanted);
   const sku =
     skus.find((candidate) => candidate.code.toLowerCase() === wanted) ??
@@ -42,12 +45,12 @@ export async function topup(
   context: Context,
   options: ReadonlyMap<string, string>,
 ): Promise<Handled> {
-  const sku = await chosenSku(context.db, options);
+  const { code } = await chosenSku(context.catalog, options);
   const given = { playerId: options.get("id") ?? "", zoneId: options.get("server") ?? "" };
-  return quoteFor(context, sku, given);
+  return quoteFromForm(context, code, given);
 }
 
-/** The submitted account form of a SKU. */
+/** The submitted account form of a SKU. Its price is read anew. */
 export async function quoteFromForm(
   context: Context,
   skuCode: string,
@@ -73,10 +76,8 @@ async function quoteFor(
   const { gameAccount } = read;
   const { customerId } = context;
   const checked = await checkGameAccount(db, context, { customerId, gameAccount });
-  if (checked.outcome === "not_found") {
-    const format = accountFormats[gameAccount.gameCode];
-    const field = texts.fields[format.playerWord];
-    return notice(texts.check.notFound(field, format.playerExample), [again]);
+  if (!("checkToken" in checked)) {
+    return notice(describeRefused(texts, gameAccount.gameCode, checked), [again]);
   }
   const quote = await quoteOrder(db, context, {
     customerId,

@@ -42,6 +42,7 @@ const purchase: Purchase = {
     doubt: null,
     opened_at: at,
     sent_at: at,
+    send_by: null,
     asked_at: at,
     ended_at: null,
   },

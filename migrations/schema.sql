@@ -1,0 +1,487 @@
+-- What the migrations and the functions of src/ add up to, for whoever reviews a change.
+-- Written by `npm run schema` and never run; a test holds it equal to a migrated database.
+
+create domain ledger_account as text constraint ledger_account_is_in_chart CHECK ((VALUE = ANY (ARRAY['escrow'::text, 'bank'::text, 'inventory'::text, 'capital'::text, 'sales'::text, 'fee_income'::text, 'cost_of_sales'::text, 'gateway_fees'::text, 'supplier_fees'::text, 'promotions'::text, 'adjustments'::text, 'chargebacks'::text, 'suspense'::text])) OR (VALUE ~~ ANY (ARRAY['customer:________-____-____-____-____________'::text, 'gateway:_%'::text, 'float:_%'::text, 'in\_transit:_%'::text])));
+
+create table api_keys (
+  id uuid not null,
+  name text not null,
+  hash bytea not null,
+  scopes text[] not null,
+  created_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint api_keys_pkey PRIMARY KEY (id),
+  constraint api_keys_hash_key UNIQUE (hash),
+  constraint api_keys_hash_check CHECK (length(hash) = 32),
+  constraint api_keys_scopes_check CHECK (cardinality(scopes) > 0)
+);
+
+create table audit_details (
+  audit_id bigint not null,
+  machine_user text,
+  ip text,
+  constraint audit_details_pkey PRIMARY KEY (audit_id),
+  constraint audit_details_audit_id_fkey FOREIGN KEY (audit_id) REFERENCES audit_log(id)
+);
+
+create table audit_log (
+  id bigint generated always as identity not null,
+  actor text not null,
+  action text not null,
+  object text not null,
+  before jsonb,
+  after jsonb,
+  reason text,
+  request_id text,
+  acted_at timestamp with time zone not null,
+  constraint audit_log_pkey PRIMARY KEY (id),
+  constraint audit_log_actor_check CHECK (actor ~ '^(operator|system|seed|staff:[0-9a-f-]{36}|key:[0-9a-f-]{36})$'::text)
+);
+CREATE INDEX audit_log_of_object ON audit_log USING btree (object, id);
+CREATE TRIGGER audit_log_is_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table balances (
+  ledger_account text not null,
+  posted bigint default 0 not null,
+  held bigint default 0 not null,
+  constraint balances_pkey PRIMARY KEY (ledger_account),
+  constraint balances_held_check CHECK (held >= 0),
+  constraint balances_ledger_account_check CHECK (ledger_account ~~ 'customer:%'::text),
+  constraint balances_posted_check CHECK (posted >= 0),
+  constraint balances_still_hold CHECK (held <= posted)
+) with (fillfactor=70);
+
+create table catalog_version (
+  singleton boolean default true not null,
+  version bigint not null,
+  constraint catalog_version_pkey PRIMARY KEY (singleton),
+  constraint catalog_version_singleton_check CHECK (singleton)
+);
+
+create view current_prices (
+  sku_id integer,
+  version integer,
+  price bigint,
+  cost bigint
+);
+
+create table customers (
+  id uuid not null,
+  discord_id text not null,
+  locale text not null,
+  created_at timestamp with time zone not null,
+  constraint customers_pkey PRIMARY KEY (id),
+  constraint customers_discord_id_key UNIQUE (discord_id),
+  constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
+);
+
+create table discord_cards (
+  order_id uuid not null,
+  discord_id text not null,
+  locale text not null,
+  application_id text not null,
+  token text not null,
+  token_expires_at timestamp with time zone not null,
+  dm_channel_id text,
+  dm_message_id text,
+  shown_hash text,
+  constraint discord_cards_pkey PRIMARY KEY (order_id),
+  constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
+);
+
+create table discord_interactions (
+  id text not null,
+  payload jsonb not null,
+  received_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  result jsonb,
+  constraint discord_interactions_pkey PRIMARY KEY (id)
+);
+
+create view entries (
+  transfer_id uuid,
+  ledger_account ledger_account,
+  side text,
+  amount bigint,
+  reason text,
+  order_id uuid,
+  posted_at timestamp with time zone
+);
+
+create table game_account_checks (
+  id uuid not null,
+  customer_id uuid not null,
+  game_code text not null,
+  player_id text not null,
+  zone_id text,
+  result text not null,
+  nickname text,
+  checked_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint game_account_checks_pkey PRIMARY KEY (id),
+  constraint game_account_checks_check CHECK ((result = 'found'::text) = (nickname IS NOT NULL)),
+  constraint game_account_checks_result_check CHECK (result = ANY (ARRAY['found'::text, 'unavailable'::text]))
+);
+
+create table games (
+  id integer generated always as identity not null,
+  code text not null,
+  name text not null,
+  icon text not null,
+  position integer not null,
+  constraint games_pkey PRIMARY KEY (id),
+  constraint games_code_key UNIQUE (code),
+  constraint games_code_check CHECK (code = upper(code))
+);
+CREATE TRIGGER games_are_counted AFTER INSERT OR DELETE OR UPDATE ON games FOR EACH ROW EXECUTE FUNCTION count_catalog_change();
+
+create table holds (
+  order_id uuid not null,
+  ledger_account text not null,
+  amount bigint not null,
+  state text default 'held'::text not null,
+  held_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  constraint holds_pkey PRIMARY KEY (order_id),
+  constraint holds_amount_check CHECK (amount > 0),
+  constraint holds_check CHECK ((state = 'held'::text) = (ended_at IS NULL)),
+  constraint holds_state_check CHECK (state = ANY (ARRAY['held'::text, 'consumed'::text, 'released'::text]))
+) with (fillfactor=80);
+CREATE INDEX holds_of_account ON holds USING btree (ledger_account) WHERE (state = 'held'::text);
+CREATE TRIGGER holds_end_once BEFORE DELETE OR UPDATE ON holds FOR EACH ROW EXECUTE FUNCTION guard_hold();
+
+create table jobs (
+  id bigint generated always as identity not null,
+  name text not null,
+  key text,
+  payload jsonb not null,
+  state text default 'waiting'::text not null,
+  run_at timestamp with time zone not null,
+  attempt_count integer default 0 not null,
+  lease_until timestamp with time zone,
+  fence integer default 0 not null,
+  last_error text,
+  enqueued_at timestamp with time zone not null,
+  died_at timestamp with time zone,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_check CHECK ((state = 'running'::text) = (lease_until IS NOT NULL)),
+  constraint jobs_check1 CHECK ((state = 'dead'::text) = (died_at IS NOT NULL)),
+  constraint jobs_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text]))
+) with (fillfactor=70);
+CREATE INDEX jobs_dead ON jobs USING btree (died_at) WHERE (state = 'dead'::text);
+CREATE INDEX jobs_due ON jobs USING btree (run_at) WHERE (state = 'waiting'::text);
+CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX jobs_running_once ON jobs USING btree (name, key) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX jobs_waiting_once ON jobs USING btree (name, key) WHERE (state = 'waiting'::text);
+
+create table order_events (
+  id bigint generated always as identity not null,
+  order_id uuid not null,
+  from_state text,
+  to_state text not null,
+  actor text not null,
+  reason text not null,
+  happened_at timestamp with time zone not null,
+  constraint order_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX order_events_of_order ON order_events USING btree (order_id, id);
+CREATE TRIGGER order_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table order_transitions (
+  from_state text not null,
+  to_state text not null,
+  constraint order_transitions_pkey PRIMARY KEY (from_state, to_state)
+);
+
+create table orders (
+  id uuid not null,
+  code text not null,
+  page_token text not null,
+  customer_id uuid not null,
+  quote_id uuid not null,
+  sku_id integer not null,
+  price bigint not null,
+  cost bigint not null,
+  game_code text not null,
+  player_id text not null,
+  zone_id text,
+  nickname text,
+  method text not null,
+  state text not null,
+  paid_payment_id uuid,
+  placed_at timestamp with time zone not null,
+  pay_by timestamp with time zone not null,
+  reserved_until timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint orders_pkey PRIMARY KEY (id),
+  constraint orders_code_key UNIQUE (code),
+  constraint orders_page_token_key UNIQUE (page_token),
+  constraint orders_cost_check CHECK (cost > 0),
+  constraint orders_method_check CHECK (method = ANY (ARRAY['saldo'::text, 'gopay'::text])),
+  constraint orders_price_check CHECK (price > 0)
+) with (fillfactor=80);
+CREATE INDEX orders_of_customer ON orders USING btree (customer_id, placed_at DESC);
+CREATE TRIGGER orders_follow_the_table BEFORE INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION guard_order_state();
+
+create table payment_exchanges (
+  id bigint generated always as identity not null,
+  payment_id uuid not null,
+  kind text not null,
+  status integer,
+  body text not null,
+  exchanged_at timestamp with time zone not null,
+  constraint payment_exchanges_pkey PRIMARY KEY (id),
+  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text]))
+);
+CREATE INDEX payment_exchanges_of_payment ON payment_exchanges USING btree (payment_id, id);
+CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_exchanges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table payments (
+  id uuid not null,
+  ref text not null,
+  order_id uuid not null,
+  customer_id uuid not null,
+  gateway text not null,
+  method text not null,
+  amount bigint not null,
+  state text not null,
+  attempt integer not null,
+  send_by timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  return_path text not null,
+  gateway_ref text,
+  deep_link text,
+  qr_image bytea,
+  failure text,
+  opened_at timestamp with time zone not null,
+  inquired_at timestamp with time zone,
+  paid_at timestamp with time zone,
+  constraint payments_pkey PRIMARY KEY (id),
+  constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
+  constraint payments_ref_key UNIQUE (ref),
+  constraint payments_amount_check CHECK (amount > 0),
+  constraint payments_attempt_check CHECK (attempt > 0),
+  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
+) with (fillfactor=80);
+
+create table placements (
+  key text not null,
+  customer_id uuid not null,
+  fingerprint text not null,
+  outcome jsonb not null,
+  placed_at timestamp with time zone not null,
+  constraint placements_pkey PRIMARY KEY (key)
+);
+CREATE TRIGGER placements_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON placements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table prices (
+  sku_id integer not null,
+  version integer not null,
+  price bigint not null,
+  cost bigint not null,
+  valid_from timestamp with time zone not null,
+  constraint prices_pkey PRIMARY KEY (sku_id, version),
+  constraint prices_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id),
+  constraint prices_cost_check CHECK (cost > 0),
+  constraint prices_price_check CHECK (price > 0),
+  constraint prices_version_check CHECK (version > 0)
+);
+CREATE TRIGGER prices_are_counted AFTER INSERT ON prices FOR EACH ROW EXECUTE FUNCTION count_catalog_change();
+CREATE TRIGGER prices_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON prices FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table purchase_exchanges (
+  id bigint generated always as identity not null,
+  purchase_id uuid not null,
+  kind text not null,
+  status integer,
+  body text not null,
+  exchanged_at timestamp with time zone not null,
+  constraint purchase_exchanges_pkey PRIMARY KEY (id),
+  constraint purchase_exchanges_kind_check CHECK (kind = ANY (ARRAY['purchase'::text, 'inquiry'::text, 'webhook'::text]))
+);
+CREATE INDEX purchase_exchanges_of_purchase ON purchase_exchanges USING btree (purchase_id, id);
+CREATE TRIGGER purchase_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON purchase_exchanges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table purchases (
+  id uuid not null,
+  ref text not null,
+  order_id uuid not null,
+  supplier text not null,
+  supplier_sku text not null,
+  customer_no text not null,
+  max_cost bigint not null,
+  state text not null,
+  serial_number text,
+  charged bigint,
+  failure text,
+  doubt text,
+  opened_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  asked_at timestamp with time zone,
+  send_by timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint purchases_pkey PRIMARY KEY (id),
+  constraint purchases_ref_key UNIQUE (ref),
+  constraint purchases_charged_check CHECK (charged >= 0),
+  constraint purchases_check CHECK ((asked_at IS NULL) = (send_by IS NULL)),
+  constraint purchases_max_cost_check CHECK (max_cost > 0),
+  constraint purchases_state_check CHECK (state = ANY (ARRAY['open'::text, 'succeeded'::text, 'failed'::text]))
+) with (fillfactor=80);
+CREATE UNIQUE INDEX purchases_one_per_order ON purchases USING btree (order_id) WHERE (state <> 'failed'::text);
+
+create table quotes (
+  id uuid not null,
+  customer_id uuid not null,
+  sku_id integer not null,
+  price_version integer not null,
+  price bigint not null,
+  cost bigint not null,
+  game_code text not null,
+  player_id text not null,
+  zone_id text,
+  nickname text,
+  confirmed_at timestamp with time zone,
+  quoted_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint quotes_pkey PRIMARY KEY (id),
+  constraint quotes_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id),
+  constraint quotes_sku_id_price_version_fkey FOREIGN KEY (sku_id, price_version) REFERENCES prices(sku_id, version),
+  constraint quotes_cost_check CHECK (cost > 0),
+  constraint quotes_price_check CHECK (price > 0)
+);
+
+create table recurring_jobs (
+  name text not null,
+  every_seconds integer,
+  daily_at text,
+  next_run_at timestamp with time zone not null,
+  constraint recurring_jobs_pkey PRIMARY KEY (name),
+  constraint recurring_jobs_check CHECK ((every_seconds IS NULL) <> (daily_at IS NULL)),
+  constraint recurring_jobs_daily_at_check CHECK (daily_at ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text),
+  constraint recurring_jobs_every_seconds_check CHECK (every_seconds > 0)
+);
+
+create table reservations (
+  order_id uuid not null,
+  sku_id integer not null,
+  quantity integer not null,
+  state text not null,
+  reserved_at timestamp with time zone not null,
+  constraint reservations_pkey PRIMARY KEY (order_id),
+  constraint reservations_quantity_check CHECK (quantity > 0),
+  constraint reservations_state_check CHECK (state = ANY (ARRAY['live'::text, 'permanent'::text, 'consumed'::text, 'released'::text]))
+) with (fillfactor=80);
+
+create table skus (
+  id integer generated always as identity not null,
+  game_id integer not null,
+  code text not null,
+  name text not null,
+  position integer not null,
+  min_stock integer not null,
+  active boolean default true not null,
+  constraint skus_pkey PRIMARY KEY (id),
+  constraint skus_code_key UNIQUE (code),
+  constraint skus_game_id_fkey FOREIGN KEY (game_id) REFERENCES games(id),
+  constraint skus_code_check CHECK (code = upper(code)),
+  constraint skus_min_stock_check CHECK (min_stock >= 0)
+);
+CREATE TRIGGER skus_are_counted AFTER INSERT OR DELETE OR UPDATE ON skus FOR EACH ROW EXECUTE FUNCTION count_catalog_change();
+
+create table staff (
+  id uuid not null,
+  discord_id text not null,
+  role text not null,
+  added_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint staff_pkey PRIMARY KEY (id),
+  constraint staff_discord_id_key UNIQUE (discord_id),
+  constraint staff_role_check CHECK (role = ANY (ARRAY['owner'::text, 'admin'::text, 'agent'::text, 'viewer'::text]))
+);
+
+create table stock (
+  sku_id integer not null,
+  on_hand integer not null,
+  reserved integer default 0 not null,
+  constraint stock_pkey PRIMARY KEY (sku_id),
+  constraint stock_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id),
+  constraint stock_check CHECK (reserved >= 0 AND reserved <= on_hand),
+  constraint stock_on_hand_check CHECK (on_hand >= 0)
+) with (fillfactor=70);
+
+create table stock_movements (
+  id bigint generated always as identity not null,
+  sku_id integer not null,
+  kind text not null,
+  on_hand_before integer not null,
+  on_hand_after integer not null,
+  reserved_before integer not null,
+  reserved_after integer not null,
+  actor text not null,
+  order_id uuid,
+  moved_at timestamp with time zone not null,
+  constraint stock_movements_pkey PRIMARY KEY (id),
+  constraint stock_movements_kind_check CHECK (kind = ANY (ARRAY['stocked'::text, 'reserved'::text, 'released'::text, 'consumed'::text]))
+);
+CREATE INDEX stock_movements_of_sku ON stock_movements USING btree (sku_id, id);
+CREATE TRIGGER stock_movements_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON stock_movements FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table store (
+  singleton boolean default true not null,
+  environment text not null,
+  clock_offset_ms bigint default 0 not null,
+  key_check text,
+  created_at timestamp with time zone not null,
+  constraint store_pkey PRIMARY KEY (singleton),
+  constraint store_clock_offset_ms_check CHECK (clock_offset_ms >= 0),
+  constraint store_environment_check CHECK (environment = ANY (ARRAY['sandbox'::text, 'live'::text])),
+  constraint store_singleton_check CHECK (singleton)
+);
+
+create table supplier_skus (
+  supplier text not null,
+  sku_id integer not null,
+  supplier_sku text not null,
+  constraint supplier_skus_pkey PRIMARY KEY (supplier, sku_id),
+  constraint supplier_skus_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id)
+);
+
+create table transfers (
+  id uuid not null,
+  debit_account ledger_account not null,
+  credit_account ledger_account not null,
+  amount bigint not null,
+  key text not null,
+  reason text not null,
+  order_id uuid,
+  posted_at timestamp with time zone not null,
+  constraint transfers_pkey PRIMARY KEY (id),
+  constraint transfers_key_key UNIQUE (key),
+  constraint transfers_amount_check CHECK (amount > 0),
+  constraint transfers_check CHECK (debit_account::text <> credit_account::text)
+);
+CREATE INDEX transfers_of_credit ON transfers USING btree (credit_account, posted_at);
+CREATE INDEX transfers_of_debit ON transfers USING btree (debit_account, posted_at);
+CREATE INDEX transfers_of_order ON transfers USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON transfers FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- function count_catalog_change() returns trigger language plpgsql
+-- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_hold() returns trigger language plpgsql
+-- function guard_order_state() returns trigger language plpgsql
+-- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
+-- function inventory_lock(sku_ids integer[]) returns void language sql
+-- function inventory_reserve(for_order uuid, of_sku integer, wanted integer, beginning text, who text, at timestamp with time zone) returns boolean language plpgsql
+-- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
+-- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language sql
+-- function jobs_renew(job_ids bigint[], job_fences integer[], until timestamp with time zone) returns void language sql
+-- function jobs_replay(job_ids bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
+-- function jobs_retry(job_id bigint, job_fence integer, job_run_at timestamp with time zone, attempts integer, error text, at timestamp with time zone) returns void language plpgsql
+-- function ledger_end_hold(for_order uuid, ending text, at timestamp with time zone) returns boolean language plpgsql
+-- function ledger_hold(for_order uuid, of_account text, wanted bigint, at timestamp with time zone) returns boolean language plpgsql
+-- function ledger_lock(ledger_accounts text[]) returns void language sql
+-- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language plpgsql
+-- function orders_place(requests jsonb, at timestamp with time zone) returns jsonb language plpgsql
+-- function orders_place_one(request jsonb, at timestamp with time zone) returns jsonb language plpgsql
+-- function payments_open(new_payments jsonb, at timestamp with time zone) returns void language plpgsql
+-- function refuse_change() returns trigger language plpgsql
