@@ -24,6 +24,9 @@ const files =
     ? named
     : globSync(["src/**/*.test.ts", "simulators/**/*.test.ts", "test/**/*.test.ts"]);
 
+// Most of a test is waiting: for a process to start, for a party to answer.
+const atOnce = 2;
+
 const dataDir = mkdtempSync(join(tmpdir(), "konter-test-"));
 const external = process.env.TEST_DATABASE_URL;
 const postgres =
@@ -60,7 +63,13 @@ async function makeTemplate(server: string, template: string): Promise<void> {
 async function run(server: string, template: string): Promise<number> {
   const runner = spawn(
     process.execPath,
-    ["--test", "--test-reporter=spec", "--test-timeout=280000", ...files],
+    [
+      "--test",
+      "--test-reporter=spec",
+      "--test-timeout=280000",
+      `--test-concurrency=${atOnce}`,
+      ...files,
+    ],
     {
       stdio: ["ignore", "pipe", "inherit"],
       env: {

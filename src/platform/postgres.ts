@@ -41,6 +41,7 @@ export interface EmbeddedPostgres {
 
 // After kill -9 the old server's children can hold its shared memory for a few seconds.
 const startRetryMs = 15_000;
+const startAgainMs = 250;
 const socketPathLimit = 103; // bytes, the least of Linux (107) and macOS (103)
 const socketName = ".s.PGSQL.5432";
 const owner = "konter";
@@ -72,8 +73,18 @@ export async function startEmbeddedPostgres(options: {
   if (!hasCluster(directory)) createCluster(binaries, directory, user);
   const place = serverPlace(directory, user);
   try {
-    const server = await startServer(binaries, place, directory, socket.folder, options.settings);
-    await createDatabase(socket.folder);
+    const start = () => startServer(binaries, place, directory, socket.folder, options.settings);
+    let server = await start();
+    for (const deadline = performance.now() + startRetryMs; ; server = await start()) {
+      try {
+        await createDatabase(socket.folder);
+        break;
+      } catch (error) {
+        // A killed start's server answers for a moment longer, until its guard has stopped it.
+        if (server !== undefined || performance.now() > deadline) throw error;
+        await delay(startAgainMs);
+      }
+    }
     return {
       connectionString: connectionStringAs(owner),
       connectionStringAs,
@@ -242,7 +253,7 @@ async function startServer(
       return server;
     }
     if (performance.now() > deadline) throw new Error(startFailure(logPath));
-    await delay(250);
+    await delay(startAgainMs);
   }
 }
 
