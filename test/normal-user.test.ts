@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { reachableBy } from "../src/platform/postgres-binaries.ts";
+import { reachableBy, serverUser } from "../src/platform/postgres-binaries.ts";
 import { cleanUp } from "./database.ts";
 import { prepareStore } from "./store-process.ts";
 
@@ -40,7 +40,8 @@ test("a user without rights starts a store on a folder of theirs, and finds it a
   ]);
   const { mode, uid } = statSync(join(DATA_DIR, "pg18"));
   assert.equal(mode & 0o777, 0o700);
-  assert.equal(uid, user?.uid ?? process.getuid?.());
+  // PostgreSQL never runs as root, so root's cluster is another user's.
+  assert.equal(uid, user?.uid ?? serverUser()?.uid ?? process.getuid?.());
 });
 
 test("a user who may not write the data folder is told so in one sentence", (t) => {

@@ -14,7 +14,7 @@ const atOnce = 500;
 
 export const jobs: Command = {
   usage: "jobs list [--dead] | replay ID | replay --all",
-  summary: "see the work that waits, runs or is dead, and let the dead live again",
+  summary: "see the work that waits, runs or has failed too often, and begin it again",
   details: `A job is dead when it was refused, or failed 25 times over some hours: look at its error, mend the
 cause, then replay it. A job may run twice without harm, and a running shop takes it up within a second.
   list          the work that is left, the one due longest first (at most ${shown})
