@@ -67,11 +67,14 @@ create view current_prices (
 
 create table customers (
   id uuid not null,
-  discord_id text not null,
+  discord_id text,
   locale text not null,
   created_at timestamp with time zone not null,
+  key_id uuid,
   constraint customers_pkey PRIMARY KEY (id),
   constraint customers_discord_id_key UNIQUE (discord_id),
+  constraint customers_key_id_key UNIQUE (key_id),
+  constraint customers_check CHECK (num_nonnulls(discord_id, key_id) = 1),
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
@@ -213,14 +216,20 @@ create table orders (
   pay_by timestamp with time zone not null,
   reserved_until timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  paid bigint default 0 not null,
+  refunded bigint default 0 not null,
+  price_version integer not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_code_key UNIQUE (code),
   constraint orders_page_token_key UNIQUE (page_token),
   constraint orders_cost_check CHECK (cost > 0),
   constraint orders_method_check CHECK (method = ANY (ARRAY['saldo'::text, 'gopay'::text])),
-  constraint orders_price_check CHECK (price > 0)
+  constraint orders_paid_check CHECK (paid >= 0),
+  constraint orders_price_check CHECK (price > 0),
+  constraint orders_refund_what_was_paid CHECK (refunded >= 0 AND refunded <= paid)
 ) with (fillfactor=80);
 CREATE INDEX orders_of_customer ON orders USING btree (customer_id, placed_at DESC);
+CREATE UNIQUE INDEX orders_one_per_quote ON orders USING btree (quote_id);
 CREATE TRIGGER orders_follow_the_table BEFORE INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION guard_order_state();
 
 create table payment_exchanges (
@@ -372,6 +381,16 @@ create table reservations (
   constraint reservations_state_check CHECK (state = ANY (ARRAY['live'::text, 'permanent'::text, 'consumed'::text, 'released'::text]))
 ) with (fillfactor=80);
 
+create table risk_decisions (
+  order_id uuid not null,
+  version integer not null,
+  score integer not null,
+  decision text not null,
+  hits jsonb not null,
+  decided_at timestamp with time zone not null,
+  constraint risk_decisions_pkey PRIMARY KEY (order_id)
+);
+
 create table skus (
   id integer generated always as identity not null,
   game_id integer not null,
@@ -471,8 +490,9 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function guard_order_state() returns trigger language plpgsql
 -- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
 -- function inventory_lock(sku_ids integer[]) returns void language sql
--- function inventory_reserve(for_order uuid, of_sku integer, wanted integer, beginning text, who text, at timestamp with time zone) returns boolean language plpgsql
+-- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
 -- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
+-- function jobs_enqueue_all(job_name text, job_keys text[], job_payloads jsonb[], job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
 -- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language sql
 -- function jobs_renew(job_ids bigint[], job_fences integer[], until timestamp with time zone) returns void language sql
 -- function jobs_replay(job_ids bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
@@ -480,8 +500,12 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function ledger_end_hold(for_order uuid, ending text, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_hold(for_order uuid, of_account text, wanted bigint, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_lock(ledger_accounts text[]) returns void language sql
--- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language plpgsql
--- function orders_place(requests jsonb, at timestamp with time zone) returns jsonb language plpgsql
--- function orders_place_one(request jsonb, at timestamp with time zone) returns jsonb language plpgsql
+-- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language sql
+-- function ledger_post(new_transfers transfers[], at timestamp with time zone) returns integer language plpgsql
+-- function orders_place(requests jsonb, times jsonb, at timestamp with time zone) returns jsonb[] language plpgsql
+-- function orders_read(requests jsonb, at timestamp with time zone) returns TABLE(place integer, request order_request, outcome jsonb) language sql
+-- function orders_write(made order_request[], outcomes jsonb[], decisions risk_decisions[], times jsonb, at timestamp with time zone) returns void language plpgsql
 -- function payments_open(new_payments jsonb, at timestamp with time zone) returns void language plpgsql
 -- function refuse_change() returns trigger language plpgsql
+-- function risk_record(decisions risk_decisions[]) returns void language sql
+-- function risk_score(order_ids uuid[], customer_ids uuid[], discord_ids text[], game_codes text[], player_ids text[], zone_ids text[], at timestamp with time zone) returns TABLE(order_id uuid, version integer, score integer, decision text, hits jsonb) language sql

@@ -116,6 +116,12 @@ function standing(view: OrderView, { order: words }: Texts): { headline: string;
       };
     case "cancelled":
       return { headline: words.cancelled, detail: words.cancelledText };
+    case "blocked":
+      return { headline: words.blocked, detail: words.blockedText(order.code) };
+    case "awaiting_verification":
+      return { headline: words.verification, detail: words.verificationText };
+    case "under_review":
+      return { headline: words.review, detail: words.reviewText };
     case "paid":
     case "fulfilling":
     case "refunding":

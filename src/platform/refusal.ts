@@ -13,7 +13,22 @@ export type RefusalCode =
   | "interaction.stale"
   | "purchase.too_old"
   | "staff.unknown"
-  | "key.unknown";
+  | "key.unknown"
+  | "key.missing"
+  | "key.invalid"
+  | "key.scope"
+  | "idempotency_key.missing"
+  | "idempotency_key.reused"
+  | "game_account.not_found"
+  | "game_account.unchecked"
+  | "quote.expired"
+  | "quote.used"
+  | "sku.sold_out"
+  | "saldo.insufficient"
+  | "order.too_many_unpaid"
+  | "order.blocked"
+  | "order.paid"
+  | "order.may_be_paid";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

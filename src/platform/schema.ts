@@ -70,8 +70,9 @@ export interface CurrentPrices {
 
 export interface Customers {
   created_at: Timestamp;
-  discord_id: string;
+  discord_id: string | null;
   id: string;
+  key_id: string | null;
   locale: string;
 }
 
@@ -169,12 +170,15 @@ export interface Orders {
   method: string;
   nickname: string | null;
   page_token: string;
+  paid: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   paid_payment_id: string | null;
   pay_by: Timestamp;
   placed_at: Timestamp;
   player_id: string;
   price: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  price_version: number;
   quote_id: string;
+  refunded: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   reserved_until: Timestamp;
   sku_id: number;
   state: string;
@@ -293,6 +297,15 @@ export interface Reservations {
   state: string;
 }
 
+export interface RiskDecisions {
+  decided_at: Timestamp;
+  decision: string;
+  hits: Json;
+  order_id: string;
+  score: number;
+  version: number;
+}
+
 export interface Skus {
   active: Generated<boolean>;
   code: string;
@@ -382,6 +395,7 @@ export interface DB {
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
   reservations: Reservations;
+  risk_decisions: RiskDecisions;
   skus: Skus;
   staff: Staff;
   stock: Stock;

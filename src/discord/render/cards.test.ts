@@ -22,7 +22,16 @@ const hostile = `@everyone [x](http://evil.example) **b**\n\u202e${"👍*".repea
 
 const order: Order = {
   ...{ id: "o1", code: "K7M2P9QX4R", page_token: "T".repeat(32), customer_id: "c1" },
-  ...{ quote_id: "q1", sku_id: 1, price: 20_000n, cost: 18_000n, game_code: "ML" },
+  ...{
+    quote_id: "q1",
+    sku_id: 1,
+    price_version: 1,
+    paid: 0n,
+    refunded: 0n,
+    price: 20_000n,
+    cost: 18_000n,
+    game_code: "ML",
+  },
   ...{ player_id: "123456789", zone_id: "2001", nickname: "Budi", method: "gopay" },
   ...{ state: "awaiting_payment", paid_payment_id: null },
   ...{ placed_at: at, pay_by: later, reserved_until: later, changed_at: at },
@@ -48,7 +57,14 @@ const purchase: Purchase = {
   },
 };
 const base: OrderView = {
-  ...{ order, skuName: "86 Diamond", gameName: "Mobile Legends", payment, purchase: undefined },
+  ...{
+    order,
+    skuCode: "ML_86",
+    skuName: "86 Diamond",
+    gameName: "Mobile Legends",
+    payment,
+    purchase: undefined,
+  },
   events: [{ state: "awaiting_payment", reason: "placed", at }],
 };
 

@@ -23,6 +23,9 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
         { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
         page,
       ]);
+    case "awaiting_verification":
+    case "under_review":
+    case "blocked":
     case "delivered":
     case "refunded":
     case "expired":
@@ -121,6 +124,18 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
       const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
       return card(say(texts.order.cancelled, text, colors.bad), buttons);
     }
+    case "blocked":
+      return card(
+        say(texts.order.blocked, texts.order.blockedText(order.code), colors.bad),
+        buttons,
+      );
+    case "awaiting_verification":
+      return card(
+        say(texts.order.verification, texts.order.verificationText, colors.wait),
+        buttons,
+      );
+    case "under_review":
+      return card(say(texts.order.review, texts.order.reviewText, colors.wait), buttons);
     default:
       return card(say(texts.order.processing, texts.order.processingText, colors.neutral), buttons);
   }
@@ -157,14 +172,15 @@ function progress(view: OrderView, texts: Texts) {
   const reached = (state: string) => view.events.find((event) => event.state === state)?.at;
   const { payment, purchase } = view;
   const returned = at(reached("refunded"), `↩️ ${words.refunded}`);
-  const paid = at(payment === undefined ? view.order.placed_at : payment.paid_at, "✅");
+  const fromSaldo = view.order.method === "saldo" && view.order.paid > 0n;
+  const paid = at(fromSaldo ? view.order.placed_at : payment?.paid_at, "✅");
   const bought =
     purchase?.state === "failed"
       ? at(purchase.ended_at, `❌ ${words.failed}`)
       : purchase?.state === "succeeded"
         ? at(purchase.ended_at, "✅")
         : at(purchase?.sent_at, `⏳ ${words.sent}`);
-  const ended = ["expired", "cancelled", "refunded"].includes(view.order.state);
+  const ended = ["blocked", "expired", "cancelled", "refunded"].includes(view.order.state);
   const nothing = ended ? words.none : `⏳ ${words.waiting}`;
   const twice = view.events
     .filter((event) => isSecondPayment(event.reason))

@@ -115,6 +115,15 @@ export const en: Texts = {
       supplier: "The supplier cannot send this item now.",
       late: "The money came after the order had ended.",
     },
+    blocked: "We cannot take this order",
+    blockedText: (code: string) =>
+      `No money was taken. If you think this is a mistake, ask the shop's staff and name order ${code}.`,
+    verification: "Confirm with your PIN",
+    verificationText:
+      "The saldo for this order is held until the PIN is right. Nothing was bought yet.",
+    review: "Being checked by the shop",
+    reviewText:
+      "Your money is safe. The shop checks this order first; if it is not approved, the money goes back to your saldo.",
     expired: "⌛ Time to pay is over",
     expiredText: "No money was taken. If you paid all the same, it goes to your saldo.",
     cancelled: "Order cancelled",
@@ -137,6 +146,9 @@ export const en: Texts = {
     },
   },
   states: {
+    blocked: "refused",
+    awaiting_verification: "waiting for your PIN",
+    under_review: "being checked by an admin",
     awaiting_payment: "awaiting payment",
     paid: "paid",
     fulfilling: "in progress",

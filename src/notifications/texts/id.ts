@@ -118,6 +118,15 @@ export const id = {
       supplier: "Pemasok tidak bisa mengirim produk ini sekarang.",
       late: "Uang datang setelah pesanan berakhir.",
     },
+    blocked: "Pesanan ini tidak bisa kami terima",
+    blockedText: (code: string) =>
+      `Tidak ada uang yang diambil. Kalau menurutmu ini keliru, hubungi admin toko dan sebutkan pesanan ${code}.`,
+    verification: "Konfirmasi dengan PIN",
+    verificationText:
+      "Saldo untuk pesanan ini ditahan sampai PIN-nya benar. Belum ada yang dibeli.",
+    review: "Sedang diperiksa admin",
+    reviewText:
+      "Uangmu aman. Admin memeriksa pesanan ini dulu; kalau tidak disetujui, uangnya kembali ke saldo.",
     expired: "⌛ Waktu bayar habis",
     expiredText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
     cancelled: "Pesanan dibatalkan",
@@ -142,6 +151,9 @@ export const id = {
     },
   },
   states: {
+    blocked: "ditolak",
+    awaiting_verification: "menunggu PIN",
+    under_review: "diperiksa admin",
     awaiting_payment: "menunggu pembayaran",
     paid: "dibayar",
     fulfilling: "diproses",
