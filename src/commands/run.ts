@@ -1,6 +1,7 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
+import { desk } from "./desk.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
@@ -20,6 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
   sku,
   staff,
   key,
+  desk,
   jobs,
   ledger,
   verify,
