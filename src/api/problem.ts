@@ -20,6 +20,8 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "desk.unknown": 404,
   "desk.taken": 409,
   "desk.closed": 409,
+  "block.exists": 409,
+  "block.unknown": 404,
 };
 
 function sentence(refusal: Refusal): string {

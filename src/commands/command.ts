@@ -51,6 +51,10 @@ function refused({ code, details }: Refusal): string {
       return `${details.by} has taken number ${details.item} already`;
     case "desk.closed":
       return `number ${details.item} was closed by ${details.by}: see \`konter desk list --all\``;
+    case "block.exists":
+      return "that is blocked already: see `konter risk list`";
+    case "block.unknown":
+      return "that is not blocked: see `konter risk list`";
     default:
       return `refused: ${code} ${Object.values(details).join(", ")}`.trim();
   }

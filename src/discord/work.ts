@@ -147,6 +147,8 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "desk.unknown":
     case "desk.taken":
     case "desk.closed":
+    case "block.exists":
+    case "block.unknown":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

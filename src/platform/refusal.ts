@@ -16,7 +16,9 @@ export type RefusalCode =
   | "key.unknown"
   | "desk.unknown"
   | "desk.taken"
-  | "desk.closed";
+  | "desk.closed"
+  | "block.exists"
+  | "block.unknown";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

@@ -308,6 +308,33 @@ export interface Reservations {
   state: string;
 }
 
+export interface RiskBlocks {
+  blocked_at: Timestamp;
+  id: string;
+  kind: string;
+  reason: string;
+  removed_at: Timestamp | null;
+  value: string;
+}
+
+export interface RiskDecisions {
+  decided_at: Timestamp;
+  decision: string;
+  hits: Json;
+  order_id: string;
+  score: number;
+  version: number;
+}
+
+export interface RiskRules {
+  feature: string;
+  name: string;
+  operator: string;
+  points: number;
+  threshold: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  version: number;
+}
+
 export interface Skus {
   active: Generated<boolean>;
   code: string;
@@ -398,6 +425,9 @@ export interface DB {
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
   reservations: Reservations;
+  risk_blocks: RiskBlocks;
+  risk_decisions: RiskDecisions;
+  risk_rules: RiskRules;
   skus: Skus;
   staff: Staff;
   stock: Stock;
