@@ -6,6 +6,7 @@ import { buildServer } from "./api/server.ts";
 import { createCatalogCache } from "./catalog/cache.ts";
 import { type Config, type Parties, partiesSchema } from "./config.ts";
 import { openStoreDatabase } from "./database.ts";
+import { reportDeadJob } from "./dead-jobs.ts";
 import { createBot } from "./discord/bot.ts";
 import { createVipResellerChecker } from "./game-accounts/adapters/vip-reseller.ts";
 import { createNicknameLookup } from "./game-accounts/look-up.ts";
@@ -163,7 +164,7 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
     await endLeases(db, { clock });
     await keepRecurring(db, { clock }, recurringJobs);
     const worker = startWorker(
-      { ...shared, random },
+      { ...shared, random, onDead: (tx, job) => reportDeadJob(tx, shared, job) },
       jobHandlers({ ...shared, responder: bot.responder, publicUrl: storeUrl }),
     );
     undo.push(async () => {
