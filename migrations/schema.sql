@@ -75,6 +75,32 @@ create table customers (
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
+create table desk_items (
+  id uuid not null,
+  number integer generated always as identity not null,
+  kind text not null,
+  subject text not null,
+  order_id uuid,
+  details jsonb not null,
+  opened_at timestamp with time zone not null,
+  taken_by text,
+  taken_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by text,
+  resolution text,
+  constraint desk_items_pkey PRIMARY KEY (id),
+  constraint desk_items_number_key UNIQUE (number),
+  constraint desk_items_check CHECK ((taken_by IS NULL) = (taken_at IS NULL)),
+  constraint desk_items_check1 CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
+  constraint desk_items_check2 CHECK ((closed_at IS NULL) = (resolution IS NULL)),
+  constraint desk_items_details_check CHECK (jsonb_typeof(details) = 'object'::text)
+);
+CREATE INDEX desk_items_of_order ON desk_items USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX desk_items_open ON desk_items USING btree (opened_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX desk_items_open_once ON desk_items USING btree (kind, subject) WHERE (closed_at IS NULL);
+CREATE TRIGGER desk_items_are_forever BEFORE DELETE OR TRUNCATE ON desk_items FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER desk_items_keep_their_story BEFORE UPDATE ON desk_items FOR EACH ROW EXECUTE FUNCTION guard_desk_item();
+
 create table discord_cards (
   order_id uuid not null,
   discord_id text not null,
@@ -467,6 +493,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql
 -- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql

@@ -17,6 +17,9 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "purchase.too_old": 409,
   "staff.unknown": 404,
   "key.unknown": 404,
+  "desk.unknown": 404,
+  "desk.taken": 409,
+  "desk.closed": 409,
 };
 
 function sentence(refusal: Refusal): string {

@@ -144,6 +144,9 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "purchase.too_old":
     case "staff.unknown":
     case "key.unknown":
+    case "desk.unknown":
+    case "desk.taken":
+    case "desk.closed":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

@@ -13,7 +13,10 @@ export type RefusalCode =
   | "interaction.stale"
   | "purchase.too_old"
   | "staff.unknown"
-  | "key.unknown";
+  | "key.unknown"
+  | "desk.unknown"
+  | "desk.taken"
+  | "desk.closed";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

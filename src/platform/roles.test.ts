@@ -7,6 +7,7 @@ import { applicationRole, asApplication, assertApplicationRole } from "./roles.t
 
 const growing = [
   "audit_log",
+  "desk_items",
   "order_events",
   "payment_exchanges",
   "placements",

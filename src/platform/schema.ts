@@ -75,6 +75,21 @@ export interface Customers {
   locale: string;
 }
 
+export interface DeskItems {
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  details: Json;
+  id: string;
+  kind: string;
+  number: Generated<number>;
+  opened_at: Timestamp;
+  order_id: string | null;
+  resolution: string | null;
+  subject: string;
+  taken_at: Timestamp | null;
+  taken_by: string | null;
+}
+
 export interface DiscordCards {
   application_id: string;
   discord_id: string;
@@ -363,6 +378,7 @@ export interface DB {
   catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
+  desk_items: DeskItems;
   discord_cards: DiscordCards;
   discord_interactions: DiscordInteractions;
   entries: Entries;
