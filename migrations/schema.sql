@@ -266,7 +266,7 @@ create table payment_exchanges (
   body text not null,
   exchanged_at timestamp with time zone not null,
   constraint payment_exchanges_pkey PRIMARY KEY (id),
-  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text]))
+  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text, 'refund'::text]))
 );
 CREATE INDEX payment_exchanges_of_payment ON payment_exchanges USING btree (payment_id, id);
 CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_exchanges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -291,12 +291,21 @@ create table payments (
   opened_at timestamp with time zone not null,
   inquired_at timestamp with time zone,
   paid_at timestamp with time zone,
+  paid_amount bigint,
+  claim text,
+  claimed_at timestamp with time zone,
+  refund_amount bigint default 0 not null,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
   constraint payments_ref_key UNIQUE (ref),
   constraint payments_amount_check CHECK (amount > 0),
   constraint payments_attempt_check CHECK (attempt > 0),
-  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
+  constraint payments_claim_has_its_time CHECK ((claim IS NULL) = (claimed_at IS NULL)),
+  constraint payments_know_what_came CHECK ((paid_amount IS NOT NULL) = (state = ANY (ARRAY['paid'::text, 'short'::text]))),
+  constraint payments_paid_amount_check CHECK (paid_amount > 0),
+  constraint payments_refund_what_came CHECK (refund_amount >= 0 AND refund_amount <= COALESCE(paid_amount, 0::bigint)),
+  constraint payments_short_is_less CHECK ((state = 'short'::text) = (paid_amount < amount)),
+  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'short'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
 ) with (fillfactor=80);
 
 create table placements (
@@ -395,6 +404,32 @@ create table recurring_jobs (
   constraint recurring_jobs_daily_at_check CHECK (daily_at ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'::text),
   constraint recurring_jobs_every_seconds_check CHECK (every_seconds > 0)
 );
+
+create table refunds (
+  id uuid not null,
+  ref text not null,
+  payment_id uuid not null,
+  order_id uuid not null,
+  amount bigint not null,
+  from_account text not null,
+  reason text not null,
+  state text not null,
+  failure text,
+  requested_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  send_by timestamp with time zone,
+  asked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_ref_key UNIQUE (ref),
+  constraint refunds_amount_check CHECK (amount > 0),
+  constraint refunds_check CHECK ((sent_at IS NULL) = (send_by IS NULL)),
+  constraint refunds_check1 CHECK ((state = ANY (ARRAY['refunded'::text, 'failed'::text])) = (ended_at IS NOT NULL)),
+  constraint refunds_check2 CHECK ((failure IS NOT NULL) = (state = 'failed'::text)),
+  constraint refunds_from_account_check CHECK (from_account = ANY (ARRAY['escrow'::text, 'suspense'::text])),
+  constraint refunds_state_check CHECK (state = ANY (ARRAY['requested'::text, 'pending'::text, 'refunded'::text, 'failed'::text]))
+) with (fillfactor=80);
+CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id);
 
 create table reservations (
   order_id uuid not null,

@@ -101,6 +101,14 @@ function isPayable({ order, payment }: OrderView): boolean {
 /** Where the order stands, in a few words and, where they leave a question open, a sentence. */
 function standing(view: OrderView, { order: words }: Texts): { headline: string; detail?: string } {
   const { order, payment } = view;
+  const ended = order.state === "expired" || order.state === "cancelled";
+  if (payment?.state === "short" && (ended || order.state === "awaiting_payment")) {
+    const came = formatRupiah(payment.paid_amount ?? 0n);
+    return {
+      headline: ended ? words[order.state] : words.short,
+      detail: words.shortText(came, formatRupiah(payment.amount)),
+    };
+  }
   switch (order.state) {
     case "awaiting_payment":
       if (payment?.state === "pending") return { headline: words.pay(words.methods[order.method]) };

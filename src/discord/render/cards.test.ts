@@ -41,6 +41,7 @@ const payment: Payment = {
   ...{ method: "gopay", amount: 20_000n, state: "pending", attempt: 1, return_path: "/pay/T" },
   ...{ gateway_ref: "t1", deep_link: "gojek://pay", qr_image: Buffer.from("png"), failure: null },
   ...{ send_by: at, expires_at: later, opened_at: at, inquired_at: null, paid_at: null },
+  ...{ paid_amount: null, refund_amount: 0n, claim: null, claimed_at: null },
 };
 const purchase: Purchase = {
   ...{ id: "b1", ref: "B1", order_id: "o1", supplier: "digiflazz", supplier_sku: "ml86" },
@@ -124,6 +125,7 @@ test("an order can be shown in every state, by every road, in both languages", (
     ...["opening", "charging", "pending", "lost", "paid", "expired", "cancelled", "failed"].map(
       (state) => ({ ...payment, state, qr_image: state === "pending" ? payment.qr_image : null }),
     ),
+    { ...payment, state: "short", paid_amount: 1_000n },
   ];
   const purchases = [
     undefined,
