@@ -14,7 +14,7 @@ import type { ReportDeps } from "../suppliers/apply-report.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
-import { registerPayPage } from "./pay-page.ts";
+import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
 import { registerSandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
@@ -81,7 +81,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   });
   await registerDocs(app);
   registerGames(app, deps);
-  registerPayPage(app, deps);
+  registerPages(app, deps);
   await registerWebhooks(app, deps);
   registerSandbox(app, deps);
   await app.register(fastifyStatic, {

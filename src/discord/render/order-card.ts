@@ -3,6 +3,7 @@ import type { APIEmbed } from "discord-api-types/v10";
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
+import { refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { isSecondPayment } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -16,13 +17,16 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
   switch (view.order.state) {
     case "awaiting_payment":
       return renderUnpaid(view, texts, pageUrl);
+    case "awaiting_verification":
     case "paid":
+    case "under_review":
     case "fulfilling":
     case "refunding":
       return renderStanding(view, texts, [
         { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
         page,
       ]);
+    case "blocked":
     case "delivered":
     case "refunded":
     case "expired":
@@ -82,13 +86,6 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
   );
 }
 
-/** Why the buyer's money came back, as a key of the texts. */
-export function refundReason(view: OrderView): "account" | "supplier" | "late" {
-  const late = view.events.some(({ state }) => state === "expired" || state === "cancelled");
-  if (late) return "late";
-  return view.purchase?.failure?.startsWith("account:") ? "account" : "supplier";
-}
-
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
   const { order } = view;
   const item = `${view.gameName} ${view.skuName}`;
@@ -102,6 +99,13 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
     fields: [...facts(view, texts), ...progress(view, texts)],
   });
   switch (order.state) {
+    case "blocked":
+    case "awaiting_verification":
+    case "under_review": {
+      const { headline, next } = texts.page.standings[order.state];
+      const color = order.state === "blocked" ? colors.bad : colors.wait;
+      return card(say(headline, next, color), buttons);
+    }
     case "delivered":
       return card(
         say(texts.order.delivered, texts.order.deliveredText(item, gameAccount), colors.good),
@@ -164,7 +168,7 @@ function progress(view: OrderView, texts: Texts) {
       : purchase?.state === "succeeded"
         ? at(purchase.ended_at, "✅")
         : at(purchase?.sent_at, `⏳ ${words.sent}`);
-  const ended = ["expired", "cancelled", "refunded"].includes(view.order.state);
+  const ended = ["blocked", "expired", "cancelled", "refunded"].includes(view.order.state);
   const nothing = ended ? words.none : `⏳ ${words.waiting}`;
   const twice = view.events
     .filter((event) => isSecondPayment(event.reason))
