@@ -8,7 +8,7 @@ import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
 import { type Html, html } from "./html.ts";
 import { icon, type Mark } from "./icons.ts";
-import { gameAccountOf, itemOf, mayChange, nextWords, type Standing } from "./standing.ts";
+import { gameAccountOf, itemOf, nextWords, type Standing } from "./standing.ts";
 import { wibDay, wibMoment } from "./time.ts";
 
 export interface OrderPage {
@@ -54,7 +54,7 @@ export function renderOrderPage(page: OrderPage): Html {
       : undefined;
   const until = wibDay(new Date(order.placed_at.getTime() + pageLifeMs), locale);
   const close =
-    mayChange(view) && standing !== "payable" ? html`<p>${words.foot.close}</p>` : undefined;
+    mark === "wait" && standing !== "payable" ? html`<p>${words.foot.close}</p>` : undefined;
   return html`<section class="head ${mark}">${icon(mark)}<h1 id="headline" tabindex="-1">${orderHeadline(page)}</h1>
 <p>${nextWords(view, standing, texts, locale)}</p>${pay}</section>
 ${renderFacts(page)}${renderDetails(page)}${renderStory(page)}
@@ -129,9 +129,9 @@ ${renderSerial(view, texts)}
 function renderSerial({ order, purchase }: OrderView, texts: Texts): Html | undefined {
   if (order.state !== "delivered" || !purchase?.serial_number) return undefined;
   const serial = plain(purchase.serial_number, longestSerial);
-  const { copy, copied, copySerial } = texts.page.details;
+  const { copy, copied } = texts.page.details;
   return html`<div class="serial"><dt>${texts.order.serial}</dt><dd><code id="serial">${serial}</code>
-<button type="button" id="copy" data-copy="serial" data-copied="${copied}" aria-label="${copySerial}">${copy}</button></dd></div>`;
+<button type="button" id="copy" data-copy="serial" data-copied="${copied}">${copy}<span class="unseen"> ${texts.order.serial}</span></button></dd></div>`;
 }
 
 function renderStory({ view, texts, locale }: OrderPage): Html {

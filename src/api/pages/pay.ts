@@ -39,12 +39,10 @@ export function renderPay(page: PayPage): Html {
   return html`${page.returned ? html`<p class="notice">${words.returned}</p>` : undefined}
 <section class="head pay"><p class="state">${texts.states.awaiting_payment}</p>${headline}
 <p class="goods">${itemOf(view)} → <bdi>${gameAccountOf(view)}</bdi></p></section>
-<section class="due">
+<div class="means"><section class="due">
 <div><p class="label">${words.amount}</p><p class="amount">${formatRupiah(view.order.price)}</p></div>
 ${renderCountdown(page, payment)}
-</section>
-<section class="means">${renderWallet(page, payment)}${renderQr(page, payment)}</section>
-<p class="calm">${words.paid}</p>
+</section>${renderWallet(page, payment)}${renderQr(page, payment)}<p class="calm">${words.paid}</p></div>
 <section><h2>${words.afterwards}</h2>
 <ol class="then"><li>${words.confirm}</li><li>${words.deliver(itemOf(view), gameAccountOf(view))}</li><li>${words.follow}</li></ol></section>
 ${toOrder}`;

@@ -71,7 +71,7 @@ export const pagesEn: typeof pagesId = {
     delivered: {
       headline: "Delivered",
       next: (item, gameAccount) =>
-        `The supplier confirmed that ${item} arrived at ${gameAccount}. Not in the game yet? Log out and in again. Still missing, send this order number to the shop's admin in Discord.`,
+        `The supplier confirmed that ${item} arrived at ${gameAccount}. Not in the game yet? Log out and in again. Still missing? Send this order number to the shop's admin in Discord.`,
     },
     refunding: {
       headline: "Your money is being returned",
@@ -94,7 +94,7 @@ export const pagesEn: typeof pagesId = {
       payment: "Payment",
       purchase: "Purchase",
       delivery: "Delivery",
-      notice: "Notice in Discord",
+      notice: "Notice to you",
     },
     payment: {
       none: "None",
@@ -133,7 +133,6 @@ export const pagesEn: typeof pagesId = {
     heading: "Details",
     copy: "Copy",
     copied: "Copied",
-    copySerial: "Copy the serial number",
   },
   story: {
     heading: "The order's story",

@@ -70,7 +70,7 @@ export const pagesId = {
     delivered: {
       headline: "Terkirim",
       next: (item: string, gameAccount: string) =>
-        `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat di game? Keluar dulu lalu masuk lagi. Masih belum ada, kirim nomor pesanan ini ke admin toko di Discord.`,
+        `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat? Coba keluar dari game, lalu masuk lagi. Masih belum ada? Kirim nomor pesanan ini ke admin toko di Discord.`,
     },
     refunding: {
       headline: "Uang sedang dikembalikan",
@@ -89,12 +89,12 @@ export const pagesId = {
     not_opened: { headline: "Pembayaran tidak bisa dibuat" },
   },
   facts: {
-    heading: "Sampai di mana",
+    heading: "Sudah sampai mana",
     names: {
       payment: "Pembayaran",
       purchase: "Pembelian",
       delivery: "Pengiriman",
-      notice: "Kabar di Discord",
+      notice: "Kabar ke kamu",
     },
     payment: {
       none: "Tidak ada",
@@ -104,8 +104,8 @@ export const pagesId = {
       paid: "Diterima",
       not_paid: "Tidak ada uang masuk",
       mismatched: "Tidak cocok, diperiksa",
-      refunding: "Dalam pengembalian",
-      refunded: "Sudah dikembalikan",
+      refunding: "Sedang kembali",
+      refunded: "Sudah kembali",
       unknown: "Belum diketahui",
     },
     purchase: {
@@ -133,7 +133,6 @@ export const pagesId = {
     heading: "Rincian",
     copy: "Salin",
     copied: "Tersalin",
-    copySerial: "Salin serial number",
   },
   story: {
     heading: "Perjalanan pesanan",
