@@ -12,7 +12,7 @@ import { createGate } from "./auth.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
 import { type OrderApiDeps, registerOrders } from "./orders.ts";
-import { registerPayPage } from "./pay-page.ts";
+import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
 import { registerSaldo } from "./saldo.ts";
 import { registerSandbox } from "./sandbox.ts";
@@ -80,7 +80,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerGames(app, deps);
   registerOrders(app, gate, deps);
   registerSaldo(app, gate, deps);
-  registerPayPage(app, deps);
+  registerPages(app, deps);
   await registerWebhooks(app, deps);
   registerSandbox(app, deps);
   await app.register(fastifyStatic, {

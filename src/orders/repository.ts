@@ -238,3 +238,24 @@ export async function selectCodes(db: Db, orderIds: readonly string[]) {
   if (orderIds.length === 0) return [];
   return db.selectFrom("orders").select(["id", "code"]).where("id", "in", orderIds).execute();
 }
+
+/** One short text for each order, another one as soon as anything changed that its page shows. */
+export async function selectMarkers(db: Db, orderIds: readonly string[]) {
+  const { rows } = await sql<{ id: string; marker: string }>`
+    select orders.id, md5(concat_ws(
+      ' ', orders.state,
+      (select max(id) from order_events where order_id = orders.id),
+      (
+        select string_agg(concat_ws(':', ref, state, gateway_ref), ',' order by attempt)
+        from payments where order_id = orders.id
+      ),
+      -- A failed one always brings an event; without it the index of the others suffices.
+      (
+        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt)
+        from purchases where order_id = orders.id and state <> 'failed'
+      )
+    )) as marker
+    from orders
+    where orders.id = any(${orderIds}::uuid[])`.execute(db);
+  return rows;
+}

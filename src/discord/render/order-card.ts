@@ -3,6 +3,7 @@ import type { APIEmbed } from "discord-api-types/v10";
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
+import { refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { isSecondPayment } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -16,15 +17,15 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
   switch (view.order.state) {
     case "awaiting_payment":
       return renderUnpaid(view, texts, pageUrl);
+    case "awaiting_verification":
     case "paid":
+    case "under_review":
     case "fulfilling":
     case "refunding":
       return renderStanding(view, texts, [
         { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
         page,
       ]);
-    case "awaiting_verification":
-    case "under_review":
     case "blocked":
     case "delivered":
     case "refunded":
@@ -91,13 +92,6 @@ function shortText({ payment }: OrderView, texts: Texts): string | undefined {
     : undefined;
 }
 
-/** Why the buyer's money came back, as a key of the texts. */
-export function refundReason(view: OrderView): "account" | "supplier" | "late" {
-  const late = view.events.some(({ state }) => state === "expired" || state === "cancelled");
-  if (late) return "late";
-  return view.purchase?.failure?.startsWith("account:") ? "account" : "supplier";
-}
-
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
   const { order } = view;
   const item = `${view.gameName} ${view.skuName}`;
@@ -111,6 +105,13 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
     fields: [...facts(view, texts), ...progress(view, texts)],
   });
   switch (order.state) {
+    case "blocked":
+    case "awaiting_verification":
+    case "under_review": {
+      const { headline, next } = texts.page.standings[order.state];
+      const color = order.state === "blocked" ? colors.bad : colors.wait;
+      return card(say(headline, next, color), buttons);
+    }
     case "delivered":
       return card(
         say(texts.order.delivered, texts.order.deliveredText(item, gameAccount), colors.good),
@@ -130,18 +131,6 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
       const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
       return card(say(texts.order.cancelled, shortText(view, texts) ?? text, colors.bad), buttons);
     }
-    case "blocked":
-      return card(
-        say(texts.order.blocked, texts.order.blockedText(order.code), colors.bad),
-        buttons,
-      );
-    case "awaiting_verification":
-      return card(
-        say(texts.order.verification, texts.order.verificationText, colors.wait),
-        buttons,
-      );
-    case "under_review":
-      return card(say(texts.order.review, texts.order.reviewText, colors.wait), buttons);
     default:
       return card(say(texts.order.processing, texts.order.processingText, colors.neutral), buttons);
   }

@@ -1,5 +1,6 @@
 /** Texts: every sentence a buyer reads, in English. */
 import type { Texts } from "./id.ts";
+import { pagesEn } from "./pages-en.ts";
 
 export const en: Texts = {
   fields: {
@@ -114,16 +115,8 @@ export const en: Texts = {
       account: "The supplier refused this account. Check the ID again.",
       supplier: "The supplier cannot send this item now.",
       late: "The money came after the order had ended.",
+      decision: "The shop returned the money of this order.",
     },
-    blocked: "We cannot take this order",
-    blockedText: (code: string) =>
-      `No money was taken. If you think this is a mistake, ask the shop's staff and name order ${code}.`,
-    verification: "Confirm with your PIN",
-    verificationText:
-      "The saldo for this order is held until the PIN is right. Nothing was bought yet.",
-    review: "Being checked by the shop",
-    reviewText:
-      "Your money is safe. The shop checks this order first; if it is not approved, the money goes back to your saldo.",
     expired: "⌛ Time to pay is over",
     expiredText: "No money was taken. If you paid all the same, it goes to your saldo.",
     cancelled: "Order cancelled",
@@ -150,10 +143,10 @@ export const en: Texts = {
   },
   states: {
     blocked: "refused",
-    awaiting_verification: "waiting for your PIN",
-    under_review: "being checked by an admin",
+    awaiting_verification: "awaiting your PIN",
     awaiting_payment: "awaiting payment",
     paid: "paid",
+    under_review: "under review",
     fulfilling: "in progress",
     delivered: "delivered",
     refunding: "being refunded",
@@ -182,16 +175,7 @@ export const en: Texts = {
     fault: (code) =>
       `Something broke on our side and this request is not finished. See /history before you try again. Code: ${code}`,
   },
-  page: {
-    title: (code) => `Order ${code}`,
-    unknown: "There is no such page. Open it again from the order's card in Discord.",
-    payText: "Scan this QR code with the GoPay app, or tap the button below if this is your phone.",
-    payTextNoQr: "Tap the button below to pay in the GoPay app.",
-    payBefore: (total, time) => `Pay ${total} before ${time}`,
-    openWallet: "Open GoPay",
-    back: "You can close this page; the card in Discord changes by itself.",
-    state: "Status",
-  },
+  page: pagesEn,
   validate: {
     valid: "The account is valid",
     notFound: "There is no such account",

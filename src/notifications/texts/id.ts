@@ -1,4 +1,5 @@
 /** Texts: every sentence a buyer reads, in Indonesian. `en.ts` has the same keys. */
+import { pagesId } from "./pages-id.ts";
 
 export const id = {
   fields: {
@@ -117,16 +118,8 @@ export const id = {
       account: "Pemasok menolak akun ini. Periksa lagi ID-nya.",
       supplier: "Pemasok tidak bisa mengirim produk ini sekarang.",
       late: "Uang datang setelah pesanan berakhir.",
+      decision: "Toko mengembalikan uang pesanan ini.",
     },
-    blocked: "Pesanan ini tidak bisa kami terima",
-    blockedText: (code: string) =>
-      `Tidak ada uang yang diambil. Kalau menurutmu ini keliru, hubungi admin toko dan sebutkan pesanan ${code}.`,
-    verification: "Konfirmasi dengan PIN",
-    verificationText:
-      "Saldo untuk pesanan ini ditahan sampai PIN-nya benar. Belum ada yang dibeli.",
-    review: "Sedang diperiksa admin",
-    reviewText:
-      "Uangmu aman. Admin memeriksa pesanan ini dulu; kalau tidak disetujui, uangnya kembali ke saldo.",
     expired: "⌛ Waktu bayar habis",
     expiredText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
     cancelled: "Pesanan dibatalkan",
@@ -156,9 +149,9 @@ export const id = {
   states: {
     blocked: "ditolak",
     awaiting_verification: "menunggu PIN",
-    under_review: "diperiksa admin",
     awaiting_payment: "menunggu pembayaran",
     paid: "dibayar",
+    under_review: "sedang diperiksa",
     fulfilling: "diproses",
     delivered: "terkirim",
     refunding: "sedang dikembalikan",
@@ -188,16 +181,7 @@ export const id = {
     fault: (code: string) =>
       `Ada gangguan di sisi kami dan permintaan ini belum selesai. Lihat /history sebelum mencoba lagi. Kode: ${code}`,
   },
-  page: {
-    title: (code: string) => `Pesanan ${code}`,
-    unknown: "Halaman ini tidak ada. Buka lagi lewat kartu pesanan di Discord.",
-    payText: "Pindai QR ini dengan aplikasi GoPay, atau ketuk tombol di bawah kalau ini ponselmu.",
-    payTextNoQr: "Ketuk tombol di bawah untuk membayar di aplikasi GoPay.",
-    payBefore: (total: string, time: string) => `Bayar ${total} sebelum ${time}`,
-    openWallet: "Buka GoPay",
-    back: "Kamu boleh menutup halaman ini; kartu di Discord berubah sendiri.",
-    state: "Status",
-  },
+  page: pagesId,
   validate: {
     valid: "Akun valid",
     notFound: "Akun tidak ditemukan",
