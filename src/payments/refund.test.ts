@@ -6,7 +6,7 @@ import { inTransaction } from "../platform/db.ts";
 import { gatewayFactories } from "./adapters/factory.ts";
 import { findRefund } from "./find.ts";
 import type { PaymentGateway } from "./gateway.ts";
-import { inquirePayment } from "./reconcile.ts";
+import { acceptWebhook, inquirePayment } from "./reconcile.ts";
 import { requestRefund, runRefund } from "./refund.ts";
 
 const pay = async (till: Till, amount?: number) => {
@@ -223,6 +223,23 @@ test("our own refund is no surprise to who asks about the payment", async (t) =>
   await till.advance(10);
   await inquirePayment(till.db, till.deps, { paymentId: till.paymentId });
   assert.deepEqual(await till.items(), []);
+});
+
+test("a notification about a payment has its refunds asked about at once", async (t) => {
+  const till = await openTill(t, gatewayFactories.midtrans);
+  await pay(till);
+  const refundId = await asked(till, 5_000n);
+  await runs(till, refundId);
+  await till.db.deleteFrom("jobs").execute();
+  const exchange = { status: null, body: "{}" };
+  const hint = { outcome: "hint", ref: till.ref, amountIdr: 20_000n, exchange } as const;
+  assert.equal(await acceptWebhook(till.db, till.deps, hint), true);
+  const jobs = await till.db.selectFrom("jobs").select(["name", "key", "run_at"]).execute();
+  const wanted = jobs.find((job) => job.name === "payments.refund");
+  assert.deepEqual([wanted?.key, wanted?.run_at], [refundId, till.clock.now()]);
+  await runsOut(till, refundId);
+  assert.equal(await acceptWebhook(till.db, till.deps, hint), true);
+  assert.equal(await runs(till, refundId), undefined, "and is left alone once it is over");
 });
 
 test("a gateway that gives nothing back by itself is not asked", async (t) => {
