@@ -208,3 +208,20 @@ export async function selectCodes(db: Db, orderIds: readonly string[]) {
   if (orderIds.length === 0) return [];
   return db.selectFrom("orders").select(["id", "code"]).where("id", "in", orderIds).execute();
 }
+
+export async function selectPlacement(db: Db, key: string) {
+  return db
+    .selectFrom("placements")
+    .select(["key", "fingerprint", "placed_at"])
+    .where("key", "=", key)
+    .executeTakeFirst();
+}
+
+export async function selectWholeEvents(db: Db, orderId: string) {
+  return db
+    .selectFrom("order_events")
+    .select(["from_state as from", "to_state as to", "actor", "reason", "happened_at as at"])
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
+}

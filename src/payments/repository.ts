@@ -59,3 +59,21 @@ export async function insertExchange(
 export async function callOpen(tx: Tx, payment: Readonly<Record<string, unknown>>, now: Date) {
   await sql`select payments_open(${JSON.stringify([payment])}::jsonb, ${now})`.execute(tx);
 }
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("payment_exchanges")
+    .innerJoin("payments", "payments.id", "payment_exchanges.payment_id")
+    .select([
+      "payments.id",
+      "payments.ref",
+      "payments.gateway",
+      "payment_exchanges.kind",
+      "payment_exchanges.status",
+      "payment_exchanges.body",
+      "payment_exchanges.exchanged_at as at",
+    ])
+    .where("payments.order_id", "=", orderId)
+    .orderBy("payment_exchanges.id")
+    .execute();
+}

@@ -1,7 +1,7 @@
 /** Risk repository: every statement that touches risk, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
-import type { BlockedSubject } from "./block.ts";
+import type { BlockedSubject } from "./subject.ts";
 
 export async function insertBlock(
   tx: Tx,
@@ -67,4 +67,12 @@ function subjectValue(subject: BlockedSubject) {
     default:
       return subject satisfies never;
   }
+}
+
+export async function selectDecision(db: Db, orderId: string) {
+  return db
+    .selectFrom("risk_decisions")
+    .select(["version", "score", "decision", "hits", "decided_at"])
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
 }
