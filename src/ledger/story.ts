@@ -16,8 +16,8 @@ export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
     details: key === undefined ? {} : { key },
   });
   const moved = transfers.map((row) => {
-    const accounts = `${row.debit_account} → ${row.credit_account}`;
-    const what = `${formatRupiah(row.amount)} ${accounts}: ${row.reason}`;
+    const sides = `${row.debit_account} → ${row.credit_account}`;
+    const what = `${formatRupiah(row.amount)} ${sides}: ${row.reason}`;
     return line(row.posted_at, row.id, what, row.key);
   });
   if (hold === undefined) return moved;

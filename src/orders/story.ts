@@ -24,11 +24,9 @@ export async function findOrder(db: Db, input: { orderCode: string }): Promise<O
 /** Its quote, its placement and every change of its state. */
 export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
   const actor = `customer:${order.customer_id}`;
-  const [quote, placement, events] = [
-    await selectQuote(db, order.quote_id),
-    await selectPlacement(db, order.quote_id),
-    await selectWholeEvents(db, order.id),
-  ];
+  const quote = await selectQuote(db, order.quote_id);
+  const placement = await selectPlacement(db, order.quote_id);
+  const events = await selectWholeEvents(db, order.id);
   const lines: StoryLine[] = [];
   if (quote !== undefined) {
     lines.push({
