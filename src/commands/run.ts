@@ -6,6 +6,7 @@ import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
+import { order } from "./order.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
@@ -22,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
   sku,
   staff,
   key,
+  order,
   desk,
   risk,
   jobs,

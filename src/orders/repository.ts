@@ -263,3 +263,12 @@ export async function selectMarkers(db: Db, orderIds: readonly string[]) {
     where orders.id = any(${orderIds}::uuid[])`.execute(db);
   return rows;
 }
+
+export async function selectWholeEvents(db: Db, orderId: string) {
+  return db
+    .selectFrom("order_events")
+    .select(["from_state as from", "to_state as to", "actor", "reason", "happened_at as at"])
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
+}

@@ -100,3 +100,21 @@ export async function selectPendingRefunds(db: Db, paymentId: string) {
     .where("state", "=", "pending")
     .execute();
 }
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("payment_exchanges")
+    .innerJoin("payments", "payments.id", "payment_exchanges.payment_id")
+    .select([
+      "payments.id",
+      "payments.ref",
+      "payments.gateway",
+      "payment_exchanges.kind",
+      "payment_exchanges.status",
+      "payment_exchanges.body",
+      "payment_exchanges.exchanged_at as at",
+    ])
+    .where("payments.order_id", "=", orderId)
+    .orderBy("payment_exchanges.id")
+    .execute();
+}
