@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { startSimulators } from "../simulators/world.ts";
-import { partiesSchema } from "../src/config.ts";
 import { trialBalance } from "../src/ledger/transfer.ts";
 import { startStore } from "../src/main.ts";
+import { partiesSchema } from "../src/party-settings.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
 import { createLog } from "../src/platform/log.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
@@ -30,6 +30,11 @@ export interface SupplierPurchase {
   readonly debit_count: number;
   readonly hasty_inquiries: number;
 }
+
+const none = {
+  ...{ midtrans: undefined, digiflazz: undefined },
+  ...{ vip_reseller: undefined, discord: undefined },
+};
 
 const longestStepMs = 60_000;
 
@@ -61,6 +66,12 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
   const store = await startStore({
     fetch: redirected,
     config: {
+      environment: "sandbox",
+      host: "127.0.0.1",
+      publicUrl: undefined,
+      trustedProxies: [],
+      staffChannelId: undefined,
+      parties: none,
       port: 0,
       simulatorPort: 0,
       metricsPort: 0,
@@ -69,7 +80,7 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
       migrationDatabaseUrl: undefined,
       keyFile: await temporaryKeyFile(atEnd),
       logLevel: "silent",
-      parties: partiesSchema.parse(simulators.parties),
+      simulators: partiesSchema.parse(simulators.parties),
     },
     clock,
     random,

@@ -1,6 +1,7 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
+import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
@@ -14,6 +15,7 @@ import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   start,
+  doctor,
   seed,
   migrate,
   simulate,
