@@ -78,6 +78,32 @@ create table customers (
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
+create table desk_items (
+  id uuid not null,
+  number integer generated always as identity not null,
+  kind text not null,
+  subject text not null,
+  order_id uuid,
+  details jsonb not null,
+  opened_at timestamp with time zone not null,
+  taken_by text,
+  taken_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by text,
+  resolution text,
+  constraint desk_items_pkey PRIMARY KEY (id),
+  constraint desk_items_number_key UNIQUE (number),
+  constraint desk_items_check CHECK ((taken_by IS NULL) = (taken_at IS NULL)),
+  constraint desk_items_check1 CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
+  constraint desk_items_check2 CHECK ((closed_at IS NULL) = (resolution IS NULL)),
+  constraint desk_items_details_check CHECK (jsonb_typeof(details) = 'object'::text)
+);
+CREATE INDEX desk_items_of_order ON desk_items USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX desk_items_open ON desk_items USING btree (opened_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX desk_items_open_once ON desk_items USING btree (kind, subject) WHERE (closed_at IS NULL);
+CREATE TRIGGER desk_items_are_forever BEFORE DELETE OR TRUNCATE ON desk_items FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER desk_items_keep_their_story BEFORE UPDATE ON desk_items FOR EACH ROW EXECUTE FUNCTION guard_desk_item();
+
 create table discord_cards (
   order_id uuid not null,
   discord_id text not null,
@@ -381,6 +407,19 @@ create table reservations (
   constraint reservations_state_check CHECK (state = ANY (ARRAY['live'::text, 'permanent'::text, 'consumed'::text, 'released'::text]))
 ) with (fillfactor=80);
 
+create table risk_blocks (
+  id uuid not null,
+  kind text not null,
+  value text not null,
+  reason text not null,
+  blocked_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint risk_blocks_pkey PRIMARY KEY (id),
+  constraint risk_blocks_kind_check CHECK (kind = ANY (ARRAY['customer'::text, 'discord_id'::text, 'game_account'::text]))
+);
+CREATE UNIQUE INDEX risk_blocks_once ON risk_blocks USING btree (kind, value) WHERE (removed_at IS NULL);
+CREATE TRIGGER risk_blocks_only_end BEFORE UPDATE ON risk_blocks FOR EACH ROW EXECUTE FUNCTION guard_risk_block();
+
 create table risk_decisions (
   order_id uuid not null,
   version integer not null,
@@ -388,8 +427,25 @@ create table risk_decisions (
   decision text not null,
   hits jsonb not null,
   decided_at timestamp with time zone not null,
-  constraint risk_decisions_pkey PRIMARY KEY (order_id)
+  constraint risk_decisions_pkey PRIMARY KEY (order_id, decided_at),
+  constraint risk_decisions_decision_check CHECK (decision = ANY (ARRAY['allow'::text, 'verify'::text, 'review'::text, 'block'::text])),
+  constraint risk_decisions_hits_check CHECK (jsonb_typeof(hits) = 'array'::text),
+  constraint risk_decisions_score_check CHECK (score >= 0)
 );
+CREATE TRIGGER risk_decisions_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON risk_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table risk_rules (
+  version integer not null,
+  name text not null,
+  feature text not null,
+  operator text not null,
+  threshold bigint not null,
+  points integer not null,
+  constraint risk_rules_pkey PRIMARY KEY (version, name),
+  constraint risk_rules_operator_check CHECK (operator = ANY (ARRAY['>'::text, '>='::text])),
+  constraint risk_rules_points_check CHECK (points > 0)
+);
+CREATE TRIGGER risk_rules_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON risk_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table skus (
   id integer generated always as identity not null,
@@ -486,8 +542,10 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql
+-- function guard_risk_block() returns trigger language plpgsql
 -- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
 -- function inventory_lock(sku_ids integer[]) returns void language sql
 -- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
@@ -507,5 +565,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function orders_write(made order_request[], outcomes jsonb[], decisions risk_decisions[], times jsonb, at timestamp with time zone) returns void language plpgsql
 -- function payments_open(new_payments jsonb, at timestamp with time zone) returns void language plpgsql
 -- function refuse_change() returns trigger language plpgsql
+-- function risk_decision(score integer) returns text language sql
+-- function risk_game_account(game_code text, player_id text, zone_id text) returns text language sql
 -- function risk_record(decisions risk_decisions[]) returns void language sql
 -- function risk_score(order_ids uuid[], customer_ids uuid[], discord_ids text[], game_codes text[], player_ids text[], zone_ids text[], at timestamp with time zone) returns TABLE(order_id uuid, version integer, score integer, decision text, hits jsonb) language sql

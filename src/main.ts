@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { startSimulators } from "../simulators/world.ts";
 import { buildServer } from "./api/server.ts";
 import { createCatalogCache } from "./catalog/cache.ts";
+import { reportDeadJob } from "./dead-jobs.ts";
 import { createBot } from "./discord/bot.ts";
 import { createVipResellerChecker } from "./game-accounts/adapters/vip-reseller.ts";
 import { createNicknameLookup } from "./game-accounts/look-up.ts";
@@ -105,7 +106,7 @@ async function openShop(
   await endLeases(db, { clock });
   await keepRecurring(db, { clock }, recurringJobs);
   const worker = startWorker(
-    shared,
+    { ...shared, onDead: (tx, job) => reportDeadJob(tx, shared, job) },
     jobHandlers({ ...shared, responder: bot.responder, publicUrl: publicUrl() }),
   );
   undo.push(async () => {

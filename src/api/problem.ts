@@ -32,6 +32,11 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "order.blocked": 403,
   "order.paid": 409,
   "order.may_be_paid": 409,
+  "desk.unknown": 404,
+  "desk.taken": 409,
+  "desk.closed": 409,
+  "block.exists": 409,
+  "block.unknown": 404,
 };
 
 function sentence(refusal: Refusal): string {

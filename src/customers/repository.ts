@@ -35,3 +35,12 @@ export async function insertCustomer(
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
+
+export async function selectExists(db: Db, customerId: string) {
+  const row = await db
+    .selectFrom("customers")
+    .select("id")
+    .where("id", "=", customerId)
+    .executeTakeFirst();
+  return row !== undefined;
+}

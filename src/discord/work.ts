@@ -160,6 +160,11 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "order.blocked":
     case "order.paid":
     case "order.may_be_paid":
+    case "desk.unknown":
+    case "desk.taken":
+    case "desk.closed":
+    case "block.exists":
+    case "block.unknown":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

@@ -233,3 +233,8 @@ export async function compareBought(db: Db) {
       group by orders.id`,
   );
 }
+
+export async function selectCodes(db: Db, orderIds: readonly string[]) {
+  if (orderIds.length === 0) return [];
+  return db.selectFrom("orders").select(["id", "code"]).where("id", "in", orderIds).execute();
+}

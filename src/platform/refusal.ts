@@ -28,7 +28,12 @@ export type RefusalCode =
   | "order.too_many_unpaid"
   | "order.blocked"
   | "order.paid"
-  | "order.may_be_paid";
+  | "order.may_be_paid"
+  | "desk.unknown"
+  | "desk.taken"
+  | "desk.closed"
+  | "block.exists"
+  | "block.unknown";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

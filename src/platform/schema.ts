@@ -76,6 +76,21 @@ export interface Customers {
   locale: string;
 }
 
+export interface DeskItems {
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  details: Json;
+  id: string;
+  kind: string;
+  number: Generated<number>;
+  opened_at: Timestamp;
+  order_id: string | null;
+  resolution: string | null;
+  subject: string;
+  taken_at: Timestamp | null;
+  taken_by: string | null;
+}
+
 export interface DiscordCards {
   application_id: string;
   discord_id: string;
@@ -297,12 +312,30 @@ export interface Reservations {
   state: string;
 }
 
+export interface RiskBlocks {
+  blocked_at: Timestamp;
+  id: string;
+  kind: string;
+  reason: string;
+  removed_at: Timestamp | null;
+  value: string;
+}
+
 export interface RiskDecisions {
   decided_at: Timestamp;
   decision: string;
   hits: Json;
   order_id: string;
   score: number;
+  version: number;
+}
+
+export interface RiskRules {
+  feature: string;
+  name: string;
+  operator: string;
+  points: number;
+  threshold: ColumnType<bigint, bigint | number | string, bigint | number | string>;
   version: number;
 }
 
@@ -376,6 +409,7 @@ export interface DB {
   catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
+  desk_items: DeskItems;
   discord_cards: DiscordCards;
   discord_interactions: DiscordInteractions;
   entries: Entries;
@@ -395,7 +429,9 @@ export interface DB {
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
   reservations: Reservations;
+  risk_blocks: RiskBlocks;
   risk_decisions: RiskDecisions;
+  risk_rules: RiskRules;
   skus: Skus;
   staff: Staff;
   stock: Stock;

@@ -179,6 +179,37 @@ test("an unpaid order can be cancelled, twice without harm; a paid one cannot", 
   assert.deepEqual([refused.status, refused.code], [409, "order.paid"]);
 });
 
+test("an order of somebody who is blocked is refused, moves no money and can be appealed", async (t) => {
+  const world = await openWorld(t, { seed: 112 });
+  const reseller = await createReseller(world, { saldoIdr: 50_000n });
+  await world.db
+    .insertInto("risk_blocks")
+    .values({
+      id: "019ab0c1-2f3e-7d4c-8b5a-6f7e8d9c0b1a",
+      kind: "game_account",
+      value: "ml:123456789:2001",
+      reason: "stolen money was spent on it",
+      blocked_at: world.clock.now(),
+    })
+    .execute();
+  const quote = await reseller.quotes("ML_86");
+  const refused = await reseller.places(quote.id, "key-1");
+  assert.deepEqual([refused.status, refused.code], [403, "order.blocked"]);
+  assert.equal((await reseller.places(quote.id, "key-1")).text, refused.text);
+  const [order] = (await reseller.call<Order[]>("GET", "/orders")).data;
+  assert.deepEqual([order?.state, order?.paid], ["blocked", 0]);
+  assert.match(refused.text, new RegExp(`${order?.code}`), "the number to appeal with");
+  assert.equal(await reseller.saldo(), 50_000);
+  assert.equal(await world.available("ML_86"), 100);
+  const decision = await world.db.selectFrom("risk_decisions").selectAll().executeTakeFirst();
+  assert.equal(decision?.decision, "block");
+  const other = await reseller.orders("ML_86", "saldo", {
+    user_id: "223456789",
+    server_id: "2001",
+  });
+  assert.equal(other.state, "paid");
+});
+
 test("200 orders at once on a saldo for ten: exactly ten are placed", async (t) => {
   const world = await openWorld(t, { seed: 111 });
   const rounds = scale({ short: 3, long: 20 });
