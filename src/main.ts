@@ -90,12 +90,13 @@ async function openShop(
   const shared = { ...ground, ...outside, catalog, log, placer, publish };
   const publicUrl = () => config.publicUrl ?? storeUrl;
   const playground = standings.discord === "simulator" ? playgroundOf(parties) : undefined;
+  const sandbox = ground.sandboxClock && { clock: ground.sandboxClock, playground };
   const server = await buildServer({
     ...shared,
     publicUrl,
     trustedProxies: config.trustedProxies,
     walletOrigins: standings.midtrans === "simulator" ? [originOf(parties.midtrans)] : [],
-    ...(ground.sandboxClock && { sandbox: { clock: ground.sandboxClock, playground } }),
+    sandbox,
     notReady: () => [
       ...(bot.ready() ? [] : ["discord"]),
       ...(ground.isOnlyStore() ? [] : ["database"]),
@@ -129,7 +130,7 @@ async function openShop(
     await bot.idle();
     await worker.quiet();
   };
-  const playgroundUrl = playground === undefined ? undefined : `${storeUrl}/playground/`;
+  const playgroundUrl = sandbox?.playground && `${storeUrl}/playground/`;
   return { url: storeUrl, playgroundUrl, standings, quiet };
 }
 

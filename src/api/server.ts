@@ -27,7 +27,7 @@ export interface ApiDeps extends OrderApiDeps {
   /** Who may say for whom they pass a request on; everybody else is who they are. */
   readonly trustedProxies: readonly string[];
   /** Absent in a live shop. */
-  readonly sandbox?: Sandbox;
+  readonly sandbox: Sandbox | undefined;
   /** What keeps the store from selling now, by name; empty when it is ready. */
   notReady(): string[];
 }
