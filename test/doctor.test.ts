@@ -11,6 +11,7 @@ import { createSeededRandom } from "../src/platform/random.ts";
 import { cleanUp, cloneDatabase, emptyDatabase } from "./database.ts";
 import { postJson } from "./json.ts";
 import { konter } from "./konter.ts";
+import { freePort } from "./store-process.ts";
 
 interface Check {
   readonly name: string;
@@ -96,7 +97,7 @@ test("a shop that is well: settings, key, database, clock and every party, a lin
   assert.match(stdout, /^ok {2}Digiflazz {5}simulator: .*Rp 10\.000\.000$/m);
   assert.match(stdout, /\n\nAll is well\.\n$/);
   const secrets = Object.values(simulators.parties).flatMap((party) =>
-    Object.entries(party).filter(([name]) => /key|token|secret/.test(name)),
+    Object.entries<string>(party).filter(([name]) => /key|token|secret/.test(name)),
   );
   for (const [, secret] of secrets) assert.doesNotMatch(stdout, new RegExp(secret));
 });
@@ -154,7 +155,7 @@ test("a party that is down, or answers with a page, is no reason to doubt our ke
   await breaks("midtrans", "status", "html_502");
   await breaks("vip-reseller", "profile", "http_503");
   const { parties } = simulators;
-  const nowhere = { ...parties.discord, base_url: "http://127.0.0.1:9/discord/api" };
+  const nowhere = { ...parties.discord, base_url: `http://127.0.0.1:${await freePort()}/api` };
   const { wrong } = await examine({
     ...settings,
     SIMULATORS: JSON.stringify({ ...parties, discord: nowhere }),
