@@ -150,7 +150,8 @@ test("no identifier is a bare account, transaction or provider", () => {
 });
 
 test("files stay small: 400 lines, tests 600", () => {
-  const files = [...sources, ...functions, ...globSync(["test/**/*.ts", "simulators/**/*.ts"])];
+  const written = sources.filter((file) => file !== schemaFile);
+  const files = [...written, ...functions, ...globSync(["test/**/*.ts", "simulators/**/*.ts"])];
   const tooLong = files
     .map((file) => ({ file, lines: read(file).split("\n").length - 1 }))
     .filter(({ file, lines }) => lines > (isTest(file) ? 600 : 400));

@@ -13,7 +13,8 @@ export const orderStates = Object.keys(nextStates) as OrderState[];
 
 const order: Order = {
   ...{ id: "o1", code: "K7M2P9QX4R", page_token: "T".repeat(32), customer_id: "c1" },
-  ...{ quote_id: "q1", sku_id: 1, price: 20_000n, cost: 18_000n, game_code: "ML" },
+  ...{ quote_id: "q1", sku_id: 1, price: 20_000n, price_version: 1, cost: 18_000n },
+  ...{ game_code: "ML", paid: 0n, refunded: 0n },
   ...{ player_id: "123456789", zone_id: "2001", nickname: "Budi", method: "gopay" },
   ...{ state: "awaiting_payment", paid_payment_id: null },
   ...{ placed_at: minute(0), pay_by: minute(15), reserved_until: minute(17) },
@@ -25,10 +26,13 @@ export const payment: Payment = {
   ...{ method: "gopay", amount: 20_000n, state: "pending", attempt: 1, return_path: "/pay/T" },
   ...{ gateway_ref: "t1", deep_link: "gojek://pay", qr_image: Buffer.from("png"), failure: null },
   ...{ send_by: minute(1), expires_at: minute(12), opened_at: minute(0) },
-  ...{ inquired_at: null, paid_at: null },
+  ...{ inquired_at: null, paid_at: null, paid_amount: null, refund_amount: 0n },
+  ...{ claim: null, claimed_at: null },
 };
 
-export const paid: Payment = { ...payment, state: "paid", paid_at: minute(2) };
+export const paid: Payment = {
+  ...{ ...payment, state: "paid", paid_at: minute(2), paid_amount: 20_000n },
+};
 
 export const purchase: Purchase = {
   ...{ id: "b1", ref: "B1", order_id: "o1", supplier: "digiflazz", supplier_sku: "ml86" },
@@ -72,8 +76,11 @@ export function orderView(
 ): OrderView {
   const ended = state === "expired" || state === "cancelled";
   return {
-    order: { ...order, state, paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
-    ...{ skuName: "86 Diamond", gameName: "Mobile Legends" },
+    order: {
+      ...{ ...order, state, paid: unpaid.includes(state) ? 0n : order.price },
+      ...{ paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
+    },
+    ...{ skuCode: "ML_86", skuName: "86 Diamond", gameName: "Mobile Legends" },
     payment: ended ? { ...payment, state } : unpaid.includes(state) ? payment : paid,
     purchase: {
       delivered: bought,

@@ -19,6 +19,7 @@ export interface Charge {
   readonly gross_amount: number;
   readonly transaction_status: string;
   readonly paid_idr: number;
+  readonly refunded_idr: number;
 }
 
 export interface SupplierPurchase {
@@ -184,7 +185,11 @@ export async function checkBooks(
   assert.equal(held("in_transit:digiflazz"), openCost, "in transit is what open purchases hold");
 
   const matching = charges.filter((one) => one.paid_idr === one.gross_amount);
-  assert.equal(held("gateway:midtrans"), sum(matching.map((one) => one.paid_idr)), "collected");
+  assert.equal(
+    held("gateway:midtrans"),
+    sum(matching.map((one) => one.paid_idr - one.refunded_idr)),
+    "collected",
+  );
 
   const owed = await db
     .selectFrom("orders")

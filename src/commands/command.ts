@@ -45,6 +45,16 @@ function refused({ code, details }: Refusal): string {
       return `nobody with the Discord id ${details.discord_id} works here: see \`konter staff list\``;
     case "key.unknown":
       return `there is no key ${details.key} that still works: see \`konter key list\``;
+    case "desk.unknown":
+      return `nothing on the desk has the number ${details.item}: see \`konter desk list\``;
+    case "desk.taken":
+      return `${details.by} has taken number ${details.item} already`;
+    case "desk.closed":
+      return `number ${details.item} was closed by ${details.by}: see \`konter desk list --all\``;
+    case "block.exists":
+      return "that is blocked already: see `konter risk list`";
+    case "block.unknown":
+      return "that is not blocked: see `konter risk list`";
     default:
       return `refused: ${code} ${Object.values(details).join(", ")}`.trim();
   }

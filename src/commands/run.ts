@@ -1,10 +1,12 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
+import { desk } from "./desk.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
+import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
 import { sku } from "./sku.ts";
@@ -20,6 +22,8 @@ const commands: Readonly<Record<string, Command>> = {
   sku,
   staff,
   key,
+  desk,
+  risk,
   jobs,
   ledger,
   verify,

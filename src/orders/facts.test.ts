@@ -89,7 +89,9 @@ test("an order that ended without money says so, and money that does not fit is 
 });
 
 test("after delivery the goods stay delivered while the money goes back", () => {
-  const roads = ["awaiting_payment", "paid", "fulfilling", "delivered", "refunding", "refunded"];
+  const roads = [
+    ...(["awaiting_payment", "paid", "fulfilling", "delivered", "refunding", "refunded"] as const),
+  ];
   const events = roads.map((state, index) => ({ state, reason: "", at: minute(index) }));
   const view = orderView("refunded", {}, { events, purchase: bought });
   const { payment: money, purchase: goods, delivery } = facts(view);
@@ -111,6 +113,6 @@ test("money comes back for the account, the supplier, being late, or a person's 
   assert.equal(refundReason(orderView("refunded", {}, { purchase: account })), "account");
   assert.equal(refundReason(orderView("refunded")), "supplier");
   assert.equal(refundReason(orderView("refunded", {}, { purchase: undefined })), "decision");
-  const late = [{ state: "expired", reason: "", at: minute(1) }];
+  const late = [{ state: "expired" as const, reason: "", at: minute(1) }];
   assert.equal(refundReason(orderView("refunded", {}, { events: late })), "late");
 });

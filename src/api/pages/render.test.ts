@@ -102,17 +102,17 @@ test("an order asks for money only while a payment can be paid", () => {
 
 test("a payment that could not be opened, stopped by nobody, is told from one's own wish", () => {
   const reason = "payment could not be opened: refused";
-  const events = [{ state: "cancelled", reason, at: minute(1) }];
+  const events = [{ state: "cancelled" as const, reason, at: minute(1) }];
   assert.equal(standingOf(orderView("cancelled", {}, { events }), minute(2)), "not_opened");
   assert.equal(standingOf(orderView("cancelled"), minute(2)), "cancelled");
 });
 
 test("the story tells each step once, and a second payment, but none of the shop's own notes", () => {
   const events = [
-    { state: "awaiting_payment", reason: "placed", at: minute(0) },
-    { state: "paid", reason: "payment confirmed", at: minute(1) },
-    { state: "paid", reason: "a person had a look", at: minute(2) },
-    { state: "paid", reason: "second payment P2 to saldo", at: minute(3) },
+    { state: "awaiting_payment" as const, reason: "placed", at: minute(0) },
+    ...["payment confirmed", "a person had a look", "second payment P2 to saldo"].map(
+      (reason, index) => ({ state: "paid" as const, reason, at: minute(index + 1) }),
+    ),
   ];
   const view = orderView("paid", {}, { events });
   const page = { view, standing: standingOf(view, minute(4)), texts: textsFor("en") };

@@ -21,7 +21,7 @@ const openStates: ReadonlySet<OrderState> = new Set([
 /** Shows the last ten orders, newest first. A refund says why. */
 export async function history(context: Context): Promise<Handled> {
   const { texts } = context;
-  const orders = await listOrders(context.db, {
+  const { orders } = await listOrders(context.db, {
     customerId: context.customerId,
     limit: shownCount,
   });

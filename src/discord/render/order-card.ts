@@ -44,16 +44,15 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     id: { action: "cancel", orderCode: order.code },
     style: "danger",
   };
+  const short = shortText(view, texts);
   const shown = payment !== undefined && payment.gateway_ref !== null;
-  if (shown && payment.state !== "pending") {
-    const description = texts.order.lapsedText(timestamp(order.reserved_until, "t"));
-    return card(
-      { title: texts.order.lapsed, description, color: colors.wait, fields: facts(view, texts) },
-      [
-        { label: texts.order.check, id: { action: "status", orderCode: order.code } },
-        { label: texts.order.page, url: pageUrl },
-      ],
-    );
+  if (short !== undefined || (shown && payment.state !== "pending")) {
+    const title = short === undefined ? texts.order.lapsed : texts.order.short;
+    const description = short ?? texts.order.lapsedText(timestamp(order.reserved_until, "t"));
+    return card({ title, description, color: colors.wait, fields: facts(view, texts) }, [
+      { label: texts.order.check, id: { action: "status", orderCode: order.code } },
+      { label: texts.order.page, url: pageUrl },
+    ]);
   }
   if (payment?.state !== "pending") {
     const embed = { title: texts.order.preparing, description: texts.order.preparingText };
@@ -84,6 +83,13 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     ],
     picture,
   );
+}
+
+/** What came when it was too little: "no money was taken" would be false. */
+function shortText({ payment }: OrderView, texts: Texts): string | undefined {
+  return payment?.state === "short" && payment.paid_amount !== null
+    ? texts.order.shortText(formatRupiah(payment.paid_amount), formatRupiah(payment.amount))
+    : undefined;
 }
 
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
@@ -118,12 +124,12 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
     }
     case "expired": {
       const text = isMismatched(view) ? texts.order.mismatched : texts.order.expiredText;
-      return card(say(texts.order.expired, text, colors.bad), buttons);
+      return card(say(texts.order.expired, shortText(view, texts) ?? text, colors.bad), buttons);
     }
     case "cancelled": {
       const ownWish = view.events.some((event) => event.reason === "the buyer stopped it");
       const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
-      return card(say(texts.order.cancelled, text, colors.bad), buttons);
+      return card(say(texts.order.cancelled, shortText(view, texts) ?? text, colors.bad), buttons);
     }
     default:
       return card(say(texts.order.processing, texts.order.processingText, colors.neutral), buttons);
@@ -161,7 +167,8 @@ function progress(view: OrderView, texts: Texts) {
   const reached = (state: string) => view.events.find((event) => event.state === state)?.at;
   const { payment, purchase } = view;
   const returned = at(reached("refunded"), `↩️ ${words.refunded}`);
-  const paid = at(payment === undefined ? view.order.placed_at : payment.paid_at, "✅");
+  const fromSaldo = view.order.method === "saldo" && view.order.paid > 0n;
+  const paid = at(fromSaldo ? view.order.placed_at : payment?.paid_at, "✅");
   const bought =
     purchase?.state === "failed"
       ? at(purchase.ended_at, `❌ ${words.failed}`)

@@ -123,6 +123,9 @@ export const en: Texts = {
     cancelledText: "No money was taken. If you paid all the same, it goes to your saldo.",
     mismatched:
       "The money that came does not fit this order. We are looking into it and will tell you; keep this order number.",
+    short: "⚠️ Less money came than was asked for",
+    shortText: (came: string, total: string) =>
+      `${came} of ${total} came. It is safe, we are looking into it and will tell you; keep this order number.`,
     cannotOpen: "A GoPay payment cannot be opened now. No money was taken; try again later.",
     notYetCancelled:
       "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",

@@ -127,6 +127,9 @@ export const id = {
       "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
     mismatched:
       "Uang yang datang tidak cocok dengan pesanan ini. Uangnya kami periksa dan kami kabari; simpan nomor pesanan ini.",
+    short: "⚠️ Uang yang datang kurang",
+    shortText: (came: string, total: string) =>
+      `Yang datang ${came} dari ${total}. Uangnya aman, kami urus dan kami kabari; simpan nomor pesanan ini.`,
     cannotOpen:
       "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
     notYetCancelled:
