@@ -1,5 +1,6 @@
 /** Facts: what is known of an order's payment, purchase, delivery and notice, each with its time. */
 import type { OrderView } from "./find.ts";
+import { readNote } from "./notes.ts";
 import type { OrderState } from "./order.ts";
 
 export interface Fact<State extends string> {
@@ -15,6 +16,7 @@ export type PaymentFact =
   | "held" // saldo that waits for the order PIN
   | "paid"
   | "not_paid" // confirmed: no money came
+  | "short" // less came than was asked for, and waits for the buyer's word
   | "mismatched" // money came that is not what was asked for
   | "refunding"
   | "refunded"
@@ -67,9 +69,13 @@ function paymentFact(view: OrderView): Fact<PaymentFact> {
   const { order, payment } = view;
   const { state } = order;
   if (state === "refunding" || state === "refunded") return { state, at: reached(view, state) };
-  const paidAt = order.method === "saldo" ? reached(view, "paid") : payment?.paid_at;
-  if (paidAt) return { state: "paid", at: paidAt };
+  const paidAt = payment?.state === "paid" ? payment.paid_at : null;
+  if (order.paid > 0n || paidAt) return { state: "paid", at: paidAt ?? reached(view, "paid") };
   if (payment?.state === "mismatched") return { state: "mismatched", at: null };
+  if (payment?.state === "short") {
+    const back = view.events.findLast(({ reason }) => readNote(reason)?.note === "short_returned");
+    return back ? { state: "refunded", at: back.at } : { state: "short", at: payment.paid_at };
+  }
   switch (state) {
     case "blocked":
       return { state: "none", at: null };
