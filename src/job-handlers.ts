@@ -9,6 +9,7 @@ import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
 import { chargePayment } from "./payments/charge.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
+import { runRefund } from "./payments/refund.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import type { RecurringJob } from "./platform/recurring.ts";
 import { runPurchase } from "./suppliers/purchase.ts";
@@ -35,6 +36,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
     "payments.closeOthers": (payload) => closeOtherPayments(db, deps, orderId(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
+    "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),

@@ -12,6 +12,7 @@ import { createVipResellerChecker } from "./game-accounts/adapters/vip-reseller.
 import { createNicknameLookup } from "./game-accounts/look-up.ts";
 import { jobHandlers, recurringJobs } from "./job-handlers.ts";
 import { createMetrics } from "./metrics.ts";
+import { createPlacer } from "./orders/placer.ts";
 import { gatewayFactories } from "./payments/adapters/factory.ts";
 import { createSandboxClock, type SandboxClock } from "./platform/clock.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
@@ -130,10 +131,24 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
     });
     const publish = createPublisher({ clock }, subscribers);
     const catalog = createCatalogCache({ db, clock });
-    const shared = { seal, db, catalog, clock, ids, log, publish, gateway, supplier, lookup };
+    const placer = createPlacer({ db, clock, log });
+    const shared = {
+      seal,
+      db,
+      catalog,
+      clock,
+      ids,
+      log,
+      publish,
+      gateway,
+      supplier,
+      lookup,
+      placer,
+    };
     const simulated = new URL(parties.midtrans.base_url);
     const server = await buildServer({
       ...shared,
+      publicUrl: () => storeUrl,
       walletOrigins: [simulated.origin],
       playgroundDir: join(root, "playground", "dist"),
       playgroundConfig: {

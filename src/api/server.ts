@@ -5,29 +5,25 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import { sql } from "kysely";
 import type { CatalogCache } from "../catalog/cache.ts";
-import type { NicknameLookup } from "../game-accounts/look-up.ts";
-import type { PaymentGateway } from "../payments/gateway.ts";
 import type { SandboxClock } from "../platform/clock.ts";
-import type { Database } from "../platform/db.ts";
 import { finishWithin } from "../platform/stop.ts";
-import type { ReportDeps } from "../suppliers/apply-report.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
+import { createGate } from "./auth.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
-import { registerPayPage } from "./pay-page.ts";
+import { type OrderApiDeps, registerOrders } from "./orders.ts";
+import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
+import { registerSaldo } from "./saldo.ts";
 import { registerSandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
 
 const largestBodyBytes = 64 * 1024;
 const longestDatabaseMs = 2_000;
 
-export interface ApiDeps extends ReportDeps {
-  readonly db: Database;
+export interface ApiDeps extends OrderApiDeps {
   readonly catalog: CatalogCache;
   readonly clock: SandboxClock;
-  readonly lookup: NicknameLookup;
-  readonly gateway: PaymentGateway;
   readonly supplier: Supplier;
   readonly walletOrigins: string[];
   /** The folder of the built playground. */
@@ -80,8 +76,11 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
       : reply.code(503).send({ status: "not ready", waiting_for: [...waitingFor] });
   });
   await registerDocs(app);
+  const gate = createGate(app, deps);
   registerGames(app, deps);
-  registerPayPage(app, deps);
+  registerOrders(app, gate, deps);
+  registerSaldo(app, gate, deps);
+  registerPages(app, deps);
   await registerWebhooks(app, deps);
   registerSandbox(app, deps);
   await app.register(fastifyStatic, {

@@ -2,13 +2,27 @@
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { findByDiscordId, insertCustomer } from "./repository.ts";
+import { findByDiscordId, findByKeyId, insertCustomer } from "./repository.ts";
 
 export type Locale = "id" | "en";
 
 export interface Customer {
   readonly id: string;
-  readonly discordId: string;
+}
+
+/** The customer who sells with an API key, made on its first use: each key has a saldo of its own. */
+export async function customerOfKey(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  input: { keyId: string },
+): Promise<Customer> {
+  const known = await findByKeyId(tx, input.keyId);
+  if (known !== undefined) return known;
+  const holder = { keyId: input.keyId, locale: "id" } as const;
+  await insertCustomer(tx, { id: deps.ids.uuid(), ...holder, createdAt: deps.clock.now() });
+  const customer = await findByKeyId(tx, input.keyId);
+  if (customer === undefined) throw new Error(`the customer of key ${input.keyId} vanished`);
+  return customer;
 }
 
 /** The customer of a Discord user, made on the first meeting. */

@@ -4,24 +4,35 @@ import type { Db, Tx } from "../platform/db.ts";
 export async function findByDiscordId(db: Db, discordId: string) {
   return db
     .selectFrom("customers")
-    .select(["id", "discord_id as discordId"])
+    .select("id")
     .where("discord_id", "=", discordId)
     .executeTakeFirst();
 }
 
+export async function findByKeyId(db: Db, keyId: string) {
+  return db.selectFrom("customers").select("id").where("key_id", "=", keyId).executeTakeFirst();
+}
+
 export async function insertCustomer(
   tx: Tx,
-  customer: { id: string; discordId: string; locale: "id" | "en"; createdAt: Date },
+  customer: {
+    id: string;
+    discordId?: string;
+    keyId?: string;
+    locale: "id" | "en";
+    createdAt: Date;
+  },
 ) {
   await tx
     .insertInto("customers")
     .values({
       id: customer.id,
-      discord_id: customer.discordId,
+      discord_id: customer.discordId ?? null,
+      key_id: customer.keyId ?? null,
       locale: customer.locale,
       created_at: customer.createdAt,
     })
-    .onConflict((conflict) => conflict.column("discord_id").doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
 

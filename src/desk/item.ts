@@ -27,6 +27,7 @@ export const deskItemKinds = {
   purchase_contradiction: "a supplier takes back what it had said about a purchase",
   supplier_paused: "a supplier refuses us as a whole: nothing is bought there until it is mended",
   order_review: "risk asks for a person's decision about an order",
+  refund_stuck: "a gateway does not confirm that money went back: look into its dashboard",
   refund_failed: "money could not be sent back to where it came from",
 } as const;
 

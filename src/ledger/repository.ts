@@ -37,13 +37,12 @@ export async function callEndHold(tx: Tx, orderId: string, ending: string, now: 
   return rows[0]?.ended ?? false;
 }
 
-export async function findAvailable(db: Db, ledgerAccount: string) {
-  const row = await db
+export async function findBalance(db: Db, ledgerAccount: string) {
+  return db
     .selectFrom("balances")
-    .select(sql<bigint>`posted - held`.as("available"))
+    .select(["posted as postedIdr", "held as heldIdr"])
     .where("ledger_account", "=", ledgerAccount)
     .executeTakeFirst();
-  return row?.available;
 }
 
 /** The sums of both sides of every account, computed from the transfers alone. */

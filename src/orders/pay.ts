@@ -36,7 +36,7 @@ export async function applyPayment(
     const actor = `gateway:${payment.gateway}`;
     switch (order.state) {
       case "awaiting_payment":
-        await setPaidBy(tx, order.id, payment.id);
+        await setPaidBy(tx, order, payment.id);
         await keepReservation(tx, order.id);
         await changeState(tx, deps, order, "paid", { actor, reason: "payment confirmed" });
         for (const name of ["orders.fulfil", "payments.closeOthers"]) {
@@ -45,7 +45,7 @@ export async function applyPayment(
         return;
       case "expired":
       case "cancelled": {
-        await setPaidBy(tx, order.id, payment.id);
+        await setPaidBy(tx, order, payment.id);
         const reason = order.state === "expired" ? "paid after expiry" : "paid after cancellation";
         const refunding = await changeState(tx, deps, order, "refunding", { actor, reason });
         await refundToSaldo(tx, deps, refunding, reason);

@@ -6,6 +6,7 @@ import type { Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { changeState, type StateDeps } from "./change-state.ts";
 import type { Order } from "./order.ts";
+import { addRefunded } from "./repository.ts";
 
 /** Refunds a locked order in `refunding`. Its goods, if any were reserved, can be sold again. */
 export async function refundToSaldo(
@@ -24,6 +25,7 @@ export async function refundToSaldo(
       orderId: order.id,
     },
   ]);
+  await addRefunded(tx, order.id, order.price);
   await releaseReservation(tx, deps, { orderId: order.id, actor: "system" });
   await changeState(tx, deps, order, "refunded", { actor: "system", reason });
 }

@@ -2,15 +2,17 @@
 import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { known, type StoryLine } from "../platform/story.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
 import type { Order } from "./order.ts";
 import {
   selectCodes,
   selectOrderBy,
-  selectPlacement,
+  selectPlacements,
   selectQuote,
   selectWholeEvents,
 } from "./repository.ts";
+
+const line = linesAbout("order");
 
 /** An order by its code as somebody typed it. Refuses one that is unknown. */
 export async function findOrder(db: Db, input: { orderCode: string }): Promise<Order> {
@@ -21,50 +23,30 @@ export async function findOrder(db: Db, input: { orderCode: string }): Promise<O
   return order;
 }
 
-/** Its quote, its placement and every change of its state. */
+/** Its quote, its placements and every change of its state. */
 export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
-  const actor = `customer:${order.customer_id}`;
   const quote = await selectQuote(db, order.quote_id);
-  const placement = await selectPlacement(db, order.quote_id);
+  const placements = await selectPlacements(db, order);
   const events = await selectWholeEvents(db, order.id);
+  const buyer = `customer:${order.customer_id}`;
   const lines: StoryLine[] = [];
   if (quote !== undefined) {
-    lines.push({
-      at: quote.quoted_at,
-      about: "order",
-      subject: quote.id,
-      actor,
-      what: `was quoted ${formatRupiah(quote.price)}`,
-      details: known({ valid_until: quote.expires_at.toISOString() }),
-    });
+    const until = { valid_until: quote.expires_at.toISOString() };
+    lines.push(
+      line(quote.quoted_at, quote.id, buyer, `was quoted ${formatRupiah(quote.price)}`, until),
+    );
   }
   if (quote?.confirmed_at) {
     const what = "said that the game account is right, without a nickname";
-    lines.push({
-      at: quote.confirmed_at,
-      about: "order",
-      subject: quote.id,
-      actor,
-      what,
-      details: {},
-    });
+    lines.push(line(quote.confirmed_at, quote.id, buyer, what));
   }
-  if (placement !== undefined) {
-    const details = known({ key: placement.key, asked: placement.fingerprint });
-    const what = "the answer is kept for whoever asks again with the same key";
-    const { placed_at: at } = placement;
-    lines.push({ at, about: "order", subject: order.id, actor: "system", what, details });
+  for (const { at, outcome, key } of placements) {
+    const what = `"${outcome}" is kept for whoever asks again with the same key`;
+    lines.push(line(at, order.id, "system", what, { key }));
   }
-  for (const event of events) {
-    const change = event.from === null ? event.to : `${event.from} → ${event.to}`;
-    lines.push({
-      at: event.at,
-      about: "order",
-      subject: order.id,
-      actor: event.actor,
-      what: event.from === event.to ? event.reason : `${change}: ${event.reason}`,
-      details: {},
-    });
+  for (const { at, from, to, actor, reason } of events) {
+    const change = from === null ? to : `${from} → ${to}`;
+    lines.push(line(at, order.id, actor, from === to ? reason : `${change}: ${reason}`));
   }
   return lines;
 }

@@ -69,10 +69,11 @@ function subjectValue(subject: BlockedSubject) {
   }
 }
 
-export async function selectDecision(db: Db, orderId: string) {
+export async function selectDecisions(db: Db, orderId: string) {
   return db
     .selectFrom("risk_decisions")
     .select(["version", "score", "decision", "hits", "decided_at"])
     .where("order_id", "=", orderId)
-    .executeTakeFirst();
+    .orderBy("decided_at")
+    .execute();
 }
