@@ -3,7 +3,7 @@ import type { Subscribers } from "./platform/events.ts";
 
 export const subscribers: Subscribers = {
   "payment.paid": ["orders.applyPayment"],
-  "payment.short": [],
+  "payment.short": ["orders.applyShort"],
   "payment.changed": ["discord.updateCard"],
   "payment.closed": ["orders.replacePayment", "discord.updateCard"],
   "refund.confirmed": [],

@@ -13,16 +13,8 @@ export const orderStates = Object.keys(nextStates) as OrderState[];
 
 const order: Order = {
   ...{ id: "o1", code: "K7M2P9QX4R", page_token: "T".repeat(32), customer_id: "c1" },
-  ...{
-    quote_id: "q1",
-    sku_id: 1,
-    price_version: 1,
-    paid: 0n,
-    refunded: 0n,
-    price: 20_000n,
-    cost: 18_000n,
-    game_code: "ML",
-  },
+  ...{ quote_id: "q1", sku_id: 1, price: 20_000n, price_version: 1, cost: 18_000n },
+  ...{ game_code: "ML", paid: 0n, refunded: 0n },
   ...{ player_id: "123456789", zone_id: "2001", nickname: "Budi", method: "gopay" },
   ...{ state: "awaiting_payment", paid_payment_id: null },
   ...{ placed_at: minute(0), pay_by: minute(15), reserved_until: minute(17) },
@@ -84,7 +76,10 @@ export function orderView(
 ): OrderView {
   const ended = state === "expired" || state === "cancelled";
   return {
-    order: { ...order, state, paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
+    order: {
+      ...{ ...order, state, paid: unpaid.includes(state) ? 0n : order.price },
+      ...{ paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
+    },
     ...{ skuCode: "ML_86", skuName: "86 Diamond", gameName: "Mobile Legends" },
     payment: ended ? { ...payment, state } : unpaid.includes(state) ? payment : paid,
     purchase: {

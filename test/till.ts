@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { startSimulators } from "../simulators/world.ts";
 import { trialBalance } from "../src/ledger/transfer.ts";
-import { gatewayFactories } from "../src/payments/adapters/factory.ts";
 import { chargePayment } from "../src/payments/charge.ts";
 import type { PaymentGateway } from "../src/payments/gateway.ts";
-import { createSandboxClock } from "../src/platform/clock.ts";
+import { type Clock, createSandboxClock } from "../src/platform/clock.ts";
 import { openDatabase } from "../src/platform/db.ts";
 import type { DomainEvent } from "../src/platform/events.ts";
 import { createIds } from "../src/platform/ids.ts";
@@ -23,10 +22,16 @@ interface Charge {
   readonly refunds: readonly { readonly refund_key: string; readonly amount: number }[];
 }
 
-export const askedIdr = 20_000n;
+const askedIdr = 20_000n;
+
+type Outside = { clock: Clock; fetch: typeof fetch };
+type Settings = { base_url: string; server_key: string; merchant_id: string };
 
 /** Opens a till with one payment of Rp 20.000 that the buyer can pay. */
-export async function openTill(t: TestContext) {
+export async function openTill(
+  t: TestContext,
+  createGateway: (outside: Outside, settings: Settings) => PaymentGateway,
+) {
   const atEnd = cleanUp(t);
   const connectionString = await cloneDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
@@ -41,7 +46,7 @@ export async function openTill(t: TestContext) {
   });
   atEnd(() => simulators.close());
   const { midtrans } = simulators.parties;
-  const gateway: PaymentGateway = gatewayFactories.midtrans({ clock, fetch }, midtrans);
+  const gateway = createGateway({ clock, fetch }, midtrans);
   const events: DomainEvent[] = [];
   const deps = {
     clock,

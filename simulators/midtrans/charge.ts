@@ -1,6 +1,5 @@
 /** A GoPay charge as Midtrans keeps and shows it: request rules, states, texts. Pure. */
 import { isRecord } from "../wire.ts";
-import type { Refund } from "./refund.ts";
 
 export type ChargeStatus =
   | "pending"
@@ -12,6 +11,19 @@ export type ChargeStatus =
   | "partial_refund"
   | "chargeback"
   | "partial_chargeback";
+
+/** Money that went back: by the merchant's wish, or taken by the payer's side. */
+export interface Refund {
+  readonly refund_key: string;
+  readonly refund_chargeback_id: number;
+  readonly kind: "refund" | "chargeback";
+  readonly amount: number;
+  readonly reason: string;
+  readonly created_at: string;
+  /** When the wallet gives the money back. */
+  readonly confirms_at: string;
+  bank_confirmed_at: string | null;
+}
 
 export interface Charge {
   readonly order_id: string;

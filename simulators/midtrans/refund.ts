@@ -2,18 +2,6 @@
 import { isRecord } from "../wire.ts";
 import type { Charge, ChargeStatus } from "./charge.ts";
 
-export interface Refund {
-  readonly refund_key: string;
-  readonly refund_chargeback_id: number;
-  readonly kind: "refund" | "chargeback";
-  readonly amount: number;
-  readonly reason: string;
-  readonly created_at: string;
-  /** When the wallet gives the money back. */
-  readonly confirms_at: string;
-  bank_confirmed_at: string | null;
-}
-
 export interface RefundWish {
   readonly refund_key: string | undefined;
   readonly amount: number;

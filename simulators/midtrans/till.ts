@@ -7,10 +7,11 @@ import {
   type ChargeReading,
   type ChargeStatus,
   type Notify,
+  type Refund,
   statusAt,
 } from "./charge.ts";
 import type { Delivery, Notifier } from "./notifications.ts";
-import { type Refund, type RefundWish, statusAfter } from "./refund.ts";
+import { type RefundWish, statusAfter } from "./refund.ts";
 
 export interface MidtransBooks {
   readonly charges: Charge[];

@@ -238,6 +238,27 @@ export const readOrders = {
   },
 };
 
+export const decideShort = {
+  ...orders,
+  operationId: "decideShortPayment",
+  summary: "Say what shall become of money that came short",
+  description:
+    "Less came than the order costs. `pay_rest` takes the rest from saldo; `take_back` puts what came " +
+    "into the saldo and ends the order. Without a word it goes to the saldo when the order ends.",
+  params: codeParams,
+  body: z
+    .object({ choice: z.enum(["pay_rest", "take_back"]) })
+    .meta({ examples: [{ choice: "pay_rest" }] }),
+  response: {
+    200: z
+      .object({ success, data: shown })
+      .meta({ description: "The order", examples: [{ success: true, data: exampleShown }] }),
+    402: asProblem("The saldo does not suffice: `saldo.insufficient`"),
+    409: asProblem("Nothing came short: `order.not_short`"),
+    ...failures,
+  },
+};
+
 export const cancelOrder = {
   ...orders,
   operationId: "cancelOrder",

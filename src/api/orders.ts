@@ -13,6 +13,7 @@ import { listOrders, type OrderView, viewOwnOrder } from "../orders/find.ts";
 import { type Placed, placeOrder } from "../orders/place.ts";
 import type { Placer } from "../orders/placer.ts";
 import { confirmAccount, quoteOrder } from "../orders/quote.ts";
+import { decideShort } from "../orders/short.ts";
 import type { ReconcileDeps } from "../payments/reconcile.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
 import { toJsonRupiah } from "../platform/money.ts";
@@ -76,6 +77,16 @@ export function registerOrders(app: FastifyInstance, gate: Gate, deps: OrderApiD
     const { orders, next } = await listOrders(db, { customerId, ...request.query });
     return { success: true as const, data: orders.map((view) => shown(deps, view)), next };
   });
+
+  api.post(
+    "/api/v1/orders/:code/short-payment",
+    { schema: contract.decideShort, ...sells },
+    async (request) => {
+      const own = { orderCode: request.params.code, customerId: request.caller.customerId };
+      await decideShort(db, deps, { ...own, choice: request.body.choice });
+      return { success: true as const, data: shown(deps, await viewOwnOrder(db, own)) };
+    },
+  );
 
   api.post(
     "/api/v1/orders/:code/cancel",

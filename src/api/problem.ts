@@ -30,6 +30,7 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "saldo.insufficient": 402,
   "order.too_many_unpaid": 409,
   "order.blocked": 403,
+  "order.not_short": 409,
   "order.paid": 409,
   "order.may_be_paid": 409,
   "desk.unknown": 404,
@@ -74,6 +75,8 @@ function sentence(refusal: Refusal): string {
       return "Three orders wait for their payment already: pay or cancel one first.";
     case "order.blocked":
       return `The shop refused order ${details.order}. No money was taken. To appeal, name the order to the shop's staff.`;
+    case "order.not_short":
+      return "No money came short for this order, or it is over and the money is in the saldo.";
     case "order.paid":
       return "The order is paid, so it cannot be cancelled any more.";
     case "order.may_be_paid":

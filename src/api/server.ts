@@ -1,11 +1,9 @@
 /** Server: the HTTP side of a store. */
-import { join } from "node:path";
-import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
 import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { sql } from "kysely";
 import type { CatalogCache } from "../catalog/cache.ts";
-import type { SandboxClock } from "../platform/clock.ts";
+import type { StoreClock } from "../platform/clock.ts";
+import { isInStep, measureDriftMs } from "../platform/drift.ts";
 import { finishWithin } from "../platform/stop.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { createGate } from "./auth.ts";
@@ -15,7 +13,7 @@ import { type OrderApiDeps, registerOrders } from "./orders.ts";
 import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
 import { registerSaldo } from "./saldo.ts";
-import { registerSandbox } from "./sandbox.ts";
+import { registerSandbox, type Sandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
 
 const largestBodyBytes = 64 * 1024;
@@ -23,12 +21,13 @@ const longestDatabaseMs = 2_000;
 
 export interface ApiDeps extends OrderApiDeps {
   readonly catalog: CatalogCache;
-  readonly clock: SandboxClock;
+  readonly clock: StoreClock;
   readonly supplier: Supplier;
   readonly walletOrigins: string[];
-  /** The folder of the built playground. */
-  readonly playgroundDir: string;
-  readonly playgroundConfig: Readonly<Record<string, string>>;
+  /** Who may say for whom they pass a request on; everybody else is who they are. */
+  readonly trustedProxies: readonly string[];
+  /** Absent in a live shop. */
+  readonly sandbox: Sandbox | undefined;
   /** What keeps the store from selling now, by name; empty when it is ready. */
   notReady(): string[];
 }
@@ -39,6 +38,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: logger,
     bodyLimit: largestBodyBytes,
+    trustProxy: [...deps.trustedProxies],
     genReqId: () => deps.ids.uuid(),
     // A logger for each request costs more than a price list; what fails is logged with its id.
     childLoggerFactory: () => logger,
@@ -64,13 +64,12 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
 
   app.get("/livez", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const asked = sql`select 1`.execute(deps.db).then(
-      () => true,
-      () => false,
-    );
     // A database that is cut off gives no answer at all.
-    const answered = (await finishWithin(asked, longestDatabaseMs)) && (await asked);
-    const waitingFor = new Set([...deps.notReady(), ...(answered ? [] : ["database"])]);
+    const measured = measureDriftMs(deps.db, deps.clock).catch(() => undefined);
+    const driftMs = (await finishWithin(measured, longestDatabaseMs)) ? await measured : undefined;
+    const waitingFor = new Set(deps.notReady());
+    if (driftMs === undefined) waitingFor.add("database");
+    else if (!isInStep(driftMs)) waitingFor.add("clock");
     return waitingFor.size === 0
       ? { status: "ready" }
       : reply.code(503).send({ status: "not ready", waiting_for: [...waitingFor] });
@@ -82,12 +81,6 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerSaldo(app, gate, deps);
   registerPages(app, deps);
   await registerWebhooks(app, deps);
-  registerSandbox(app, deps);
-  await app.register(fastifyStatic, {
-    root: join(deps.playgroundDir),
-    prefix: "/playground/",
-  });
-  app.get("/", (_request, reply) => reply.redirect("/playground/"));
-  app.get("/playground", (_request, reply) => reply.redirect("/playground/"));
+  if (deps.sandbox !== undefined) await registerSandbox(app, { ...deps, sandbox: deps.sandbox });
   return app;
 }

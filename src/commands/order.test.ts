@@ -38,7 +38,6 @@ test("an order's story names every step with its time, who did it and what was s
     /^ +valid_until 2026-11-23 10:05:00\.000$/m,
     /^10:00:00\.000 {2}order +buyer +awaiting_payment: placed$/m,
     /^10:00:00\.000 {2}order +midtrans +awaiting_payment → paid: payment confirmed$/m,
-    /^10:00:00\.000 {2}order +system +"placed" is kept for whoever asks again/m,
     /^10:00:00\.000 {2}stock +buyer +reserved: on hand 100 → 100, reserved 0 → 1$/m,
     /^10:00:00\.000 {2}payment +system +P\w{20} of Rp 20\.000 by gopay is opened at/m,
     /^10:00:00\.000 {2}payment +midtrans +charge of P\w{20}, HTTP 200\n {14}\{"status_code":"201".*…$/m,

@@ -26,7 +26,7 @@ const longestDetail = 120;
 export const order: Command = {
   usage: "order CODE [--full] [--json]",
   summary: "tell the whole story of an order, from its quote to what it waits for now",
-  details: `Quote, placement, states, risk, stock, every rupiah, payments and purchases with what was said to the
+  details: `Quote, states, risk, stock, every rupiah, payments and purchases with what was said to the
 gateway and the supplier (without secrets), buttons pressed, desk items, and the jobs that wait or are
 dead. Times are Jakarta's. CODE is on the receipt; small letters do.
   --full   what was said outside and errors are printed whole, not only how they begin

@@ -2,6 +2,7 @@
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
 import { desk } from "./desk.ts";
+import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
@@ -17,6 +18,7 @@ import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   start,
+  doctor,
   seed,
   migrate,
   simulate,

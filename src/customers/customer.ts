@@ -1,8 +1,14 @@
 /** Customers: who buys, and in which language they are spoken to. */
 import type { Clock } from "../platform/clock.ts";
-import type { Tx } from "../platform/db.ts";
+import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { findByDiscordId, findByKeyId, insertCustomer } from "./repository.ts";
+import {
+  callLock,
+  findByDiscordId,
+  findByKeyId,
+  insertCustomer,
+  selectDiscordId,
+} from "./repository.ts";
 
 export type Locale = "id" | "en";
 
@@ -23,6 +29,16 @@ export async function customerOfKey(
   const customer = await findByKeyId(tx, input.keyId);
   if (customer === undefined) throw new Error(`the customer of key ${input.keyId} vanished`);
   return customer;
+}
+
+/** Locks a customer in the caller's transaction: what they place meanwhile waits. */
+export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
+  await callLock(tx, [customerId]);
+}
+
+/** The Discord id of a customer; null for one who is not from Discord. */
+export async function discordIdOf(db: Db, customerId: string): Promise<string | null> {
+  return selectDiscordId(db, customerId);
 }
 
 /** The customer of a Discord user, made on the first meeting. */

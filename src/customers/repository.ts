@@ -1,4 +1,5 @@
 /** Customer repository: every statement that touches customers. Private to this folder. */
+import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
 
 export async function findByDiscordId(db: Db, discordId: string) {
@@ -43,4 +44,17 @@ export async function selectExists(db: Db, customerId: string) {
     .where("id", "=", customerId)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+export async function selectDiscordId(db: Db, customerId: string) {
+  const row = await db
+    .selectFrom("customers")
+    .select("discord_id")
+    .where("id", "=", customerId)
+    .executeTakeFirstOrThrow();
+  return row.discord_id;
+}
+
+export async function callLock(tx: Tx, customerIds: readonly string[]) {
+  await sql`select customers_lock(${customerIds}::uuid[])`.execute(tx);
 }

@@ -158,6 +158,7 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "saldo.insufficient":
     case "order.too_many_unpaid":
     case "order.blocked":
+    case "order.not_short":
     case "order.paid":
     case "order.may_be_paid":
     case "desk.unknown":

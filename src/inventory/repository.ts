@@ -81,6 +81,18 @@ export async function makePermanent(tx: Tx, orderId: string) {
     .execute();
 }
 
+export async function callReserve(
+  tx: Tx,
+  input: { orderId: string; skuId: number; actor: string; at: Date },
+): Promise<boolean> {
+  const { orderId, skuId, actor, at } = input;
+  const { rows } = await sql`
+    select inventory_reserve(
+      array[${orderId}::uuid], array[${skuId}::int], array['permanent'], array[${actor}::text], ${at}
+    )`.execute(tx);
+  return rows.length === 1;
+}
+
 export async function endReservation(
   tx: Tx,
   input: { orderId: string; ending: "consumed" | "released"; actor: string; at: Date },

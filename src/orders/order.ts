@@ -47,5 +47,7 @@ export const quoteLifeMs = 5 * 60_000;
 export const payWithinMs = 15 * 60_000;
 /** Who has the address of an order's page may see it this long. */
 export const pageLifeMs = 30 * 24 * 3600_000;
+/** Money may come this long after an order expired and still buy, while price and stock hold. */
+export const lateMoneyMs = 60 * 60_000;
 /** The stock waits a little longer than the money may take. */
 export const reservationExtraMs = 2 * 60_000;

@@ -108,6 +108,10 @@ export async function setPaidBy(tx: Tx, order: Order, paymentId: string) {
     .execute();
 }
 
+export async function setPaidFromSaldo(tx: Tx, order: Order) {
+  await tx.updateTable("orders").set({ paid: order.price }).where("id", "=", order.id).execute();
+}
+
 export async function addRefunded(tx: Tx, orderId: string, amountIdr: bigint) {
   await tx
     .updateTable("orders")
@@ -183,7 +187,7 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
         group by order_id
       ), arriving as (
         -- Posted together with the job that tells the order: until it ran, the order ended before.
-        select payments.order_id, sum(payments.amount) as amount
+        select payments.order_id, sum(payments.paid_amount) as amount
         from payments
         join orders on orders.id = payments.order_id
         where payments.state = 'paid' and payments.id is distinct from orders.paid_payment_id
@@ -216,7 +220,7 @@ export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
         count(transfers.id)::text as found
       from orders
       left join transfers on transfers.order_id = orders.id
-        and transfers.credit_account = 'escrow' and transfers.amount = orders.price
+        and transfers.credit_account = 'escrow' and transfers.amount >= orders.price
         and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
       group by orders.id`,
   );
@@ -239,26 +243,6 @@ export async function selectCodes(db: Db, orderIds: readonly string[]) {
   return db.selectFrom("orders").select(["id", "code"]).where("id", "in", orderIds).execute();
 }
 
-// Only a key finds them fast: for a person it may take a while.
-export async function selectPlacements(db: Db, order: { customer_id: string; quote_id: string }) {
-  return db
-    .selectFrom("placements")
-    .select(["key", "placed_at as at", sql<string>`outcome ->> 'outcome'`.as("outcome")])
-    .where("customer_id", "=", order.customer_id)
-    .where("fingerprint", "like", `${order.quote_id} %`)
-    .orderBy("placed_at")
-    .execute();
-}
-
-export async function selectWholeEvents(db: Db, orderId: string) {
-  return db
-    .selectFrom("order_events")
-    .select(["from_state as from", "to_state as to", "actor", "reason", "happened_at as at"])
-    .where("order_id", "=", orderId)
-    .orderBy("id")
-    .execute();
-}
-
 /** One short text for each order, another one as soon as anything changed that its page shows. */
 export async function selectMarkers(db: Db, orderIds: readonly string[]) {
   const { rows } = await sql<{ id: string; marker: string }>`
@@ -278,4 +262,13 @@ export async function selectMarkers(db: Db, orderIds: readonly string[]) {
     from orders
     where orders.id = any(${orderIds}::uuid[])`.execute(db);
   return rows;
+}
+
+export async function selectWholeEvents(db: Db, orderId: string) {
+  return db
+    .selectFrom("order_events")
+    .select(["from_state as from", "to_state as to", "actor", "reason", "happened_at as at"])
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
 }

@@ -4,13 +4,7 @@ import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { linesAbout, type StoryLine } from "../platform/story.ts";
 import type { Order } from "./order.ts";
-import {
-  selectCodes,
-  selectOrderBy,
-  selectPlacements,
-  selectQuote,
-  selectWholeEvents,
-} from "./repository.ts";
+import { selectCodes, selectOrderBy, selectQuote, selectWholeEvents } from "./repository.ts";
 
 const line = linesAbout("order");
 
@@ -23,10 +17,9 @@ export async function findOrder(db: Db, input: { orderCode: string }): Promise<O
   return order;
 }
 
-/** Its quote, its placements and every change of its state. */
+/** Its quote and every change of its state. */
 export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
   const quote = await selectQuote(db, order.quote_id);
-  const placements = await selectPlacements(db, order);
   const events = await selectWholeEvents(db, order.id);
   const buyer = `customer:${order.customer_id}`;
   const lines: StoryLine[] = [];
@@ -39,10 +32,6 @@ export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
   if (quote?.confirmed_at) {
     const what = "said that the game account is right, without a nickname";
     lines.push(line(quote.confirmed_at, quote.id, buyer, what));
-  }
-  for (const { at, outcome, key } of placements) {
-    const what = `"${outcome}" is kept for whoever asks again with the same key`;
-    lines.push(line(at, order.id, "system", what, { key }));
   }
   for (const { at, from, to, actor, reason } of events) {
     const change = from === null ? to : `${from} → ${to}`;

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { openTill, secondsUntilAgain, type Till } from "../../test/till.ts";
 import { inTransaction } from "../platform/db.ts";
+import { gatewayFactories } from "./adapters/factory.ts";
 import { applyReport } from "./apply-report.ts";
 import type { PaymentReport } from "./gateway.ts";
 import { acceptWebhook, inquirePayment } from "./reconcile.ts";
@@ -32,7 +33,7 @@ async function hears(till: Till, grossAmount: string): Promise<void> {
 }
 
 test("money as asked goes to escrow once, however often it is confirmed", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives();
   await asks(till);
   await asks(till);
@@ -45,7 +46,7 @@ test("money as asked goes to escrow once, however often it is confirmed", async 
 });
 
 test("more money than asked goes to escrow in full, and the payment keeps what came", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives(25_000);
   await asks(till);
   const { state, amount, paid_amount } = await till.payment();
@@ -55,7 +56,7 @@ test("more money than asked goes to escrow in full, and the payment keeps what c
 });
 
 test("less money than asked waits in suspense and on the desk", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives(19_999);
   await asks(till);
   await asks(till);
@@ -71,7 +72,7 @@ test("less money than asked waits in suspense and on the desk", async (t) => {
 });
 
 test("money that is confirmed twice in different amounts is posted once and put on the desk", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives(1_000);
   await asks(till);
   await till.receives(20_000);
@@ -84,7 +85,7 @@ test("money that is confirmed twice in different amounts is posted once and put 
 });
 
 test("money of another merchant, currency or reference is not posted, and a person is called", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   const exchange = { status: 200, body: "{}" };
   await applies(till, { status: "mismatch", why: "currency USD", exchange });
   await applies(till, { status: "mismatch", why: "currency USD", exchange });
@@ -99,7 +100,7 @@ test("money of another merchant, currency or reference is not posted, and a pers
 });
 
 test("a signed notification of another amount moves nothing, and a person is called", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await hears(till, "2000000.00");
   await asks(till);
   assert.equal((await till.payment()).state, "pending");
@@ -116,7 +117,7 @@ test("a signed notification of another amount moves nothing, and a person is cal
 });
 
 test("a signed notification of another amount that the gateway confirms is what it says", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives(1_000);
   await hears(till, "1000.00");
   await asks(till);
@@ -127,7 +128,7 @@ test("a signed notification of another amount that the gateway confirms is what 
 });
 
 test("an answer to a question from before a notification does not judge it", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   const askedAt = till.clock.now();
   await till.advance(1);
   await hears(till, "1000.00");
@@ -137,7 +138,7 @@ test("an answer to a question from before a notification does not judge it", asy
 });
 
 test("'not found' counts from when it was asked, not from when the answer is written down", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   const exchange = { status: 200, body: "{}" };
   const askedAt = till.clock.now();
   await till.advance(3_600);
@@ -148,7 +149,7 @@ test("'not found' counts from when it was asked, not from when the answer is wri
 });
 
 test("a question to the gateway does not leave late", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives();
   const gateway = {
     ...till.gateway,
@@ -166,7 +167,7 @@ test("a question to the gateway does not leave late", async (t) => {
 });
 
 test("money that went back before we heard of it pays for nothing", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives();
   await till.moves("refund");
   await asks(till);
@@ -175,7 +176,7 @@ test("money that went back before we heard of it pays for nothing", async (t) =>
 });
 
 test("money of which a part went back before we heard of it is not posted: a person looks", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives();
   await till.moves("chargeback", 5_000);
   await asks(till);
@@ -185,7 +186,7 @@ test("money of which a part went back before we heard of it is not posted: a per
 });
 
 test("money taken back behind our back is put on the desk", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await till.receives();
   await asks(till);
   await till.moves("chargeback");

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openTill, secondsUntilAgain, type Till } from "../../test/till.ts";
 import { inTransaction } from "../platform/db.ts";
+import { gatewayFactories } from "./adapters/factory.ts";
 import { findRefund } from "./find.ts";
 import type { PaymentGateway } from "./gateway.ts";
-import { inquirePayment } from "./reconcile.ts";
+import { acceptWebhook, inquirePayment } from "./reconcile.ts";
 import { requestRefund, runRefund } from "./refund.ts";
 
 const pay = async (till: Till, amount?: number) => {
@@ -43,7 +44,7 @@ async function runsOut(till: Till, refundId: string, hours = 1): Promise<void> {
 }
 
 test("a refund is posted when the wallet has confirmed it, not before", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   const refundId = await asked(till, 20_000n);
   await runs(till, refundId);
@@ -62,7 +63,7 @@ test("a refund is posted when the wallet has confirmed it, not before", async (t
 });
 
 test("refunds never come to more than what was paid, however many are asked for at once", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   assert.deepEqual(await wants(till, 1n), { outcome: "too_much", leftIdr: 0n });
   await pay(till, 25_000);
   const outcomes = await Promise.all([12_000n, 12_000n, 12_000n].map((idr) => wants(till, idr)));
@@ -78,7 +79,7 @@ test("refunds never come to more than what was paid, however many are asked for 
 });
 
 test("an answer that is lost after the refund worked refunds once", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   await till.breaks("refund", "lost_answer");
   const refundId = await asked(till, 20_000n);
@@ -88,7 +89,7 @@ test("an answer that is lost after the refund worked refunds once", async (t) =>
 });
 
 test("a refund that never arrived is sent again with the same reference", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   await till.breaks("refund", "html_503", 3);
   const refundId = await asked(till, 5_000n);
@@ -103,7 +104,7 @@ test("a refund that never arrived is sent again with the same reference", async 
 });
 
 test("a refund that is refused leaves the money where it lies, to be sent another way", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   for (const [fault, code] of Object.entries({ denied: "202", balance_short: "414" })) {
     await till.breaks("refund", fault);
@@ -119,7 +120,7 @@ test("a refund that is refused leaves the money where it lies, to be sent anothe
 });
 
 test("a crash between the record and the call is found by asking, and refunds once", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   for (const when of ["before the call", "after the call"]) {
     const refundId = await asked(till, 5_000n);
@@ -139,7 +140,7 @@ test("a crash between the record and the call is found by asking, and refunds on
 });
 
 test("a paused worker sends nothing late and undoes nothing of who took over", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   const refundId = await asked(till, 20_000n);
   const paused: PaymentGateway = {
@@ -158,7 +159,7 @@ test("a paused worker sends nothing late and undoes nothing of who took over", a
 });
 
 test("a failure that is told late says nothing when another worker has taken over", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   const refundId = await asked(till, 20_000n);
   const exchange = { status: 200, body: "{}" };
@@ -177,7 +178,7 @@ test("a failure that is told late says nothing when another worker has taken ove
 });
 
 test("a gateway is asked about a refund at most once in ten seconds", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   await till.breaks("refund", "in_progress");
   const refundId = await asked(till, 20_000n);
@@ -187,7 +188,7 @@ test("a gateway is asked about a refund at most once in ten seconds", async (t) 
 });
 
 test("a refund that nobody confirms for a day lies on the desk until it is", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   const refundId = await asked(till, 20_000n);
   await runs(till, refundId);
@@ -204,7 +205,7 @@ test("a refund that nobody confirms for a day lies on the desk until it is", asy
 });
 
 test("a reference that grows too old is not sent again: the refund has failed", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   await till.breaks("refund", "http_429", 1_000_000);
   const refundId = await asked(till, 20_000n);
@@ -216,7 +217,7 @@ test("a reference that grows too old is not sent again: the refund has failed", 
 });
 
 test("our own refund is no surprise to who asks about the payment", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   await runsOut(till, await asked(till, 5_000n));
   await till.advance(10);
@@ -224,8 +225,25 @@ test("our own refund is no surprise to who asks about the payment", async (t) =>
   assert.deepEqual(await till.items(), []);
 });
 
+test("a notification about a payment has its refunds asked about at once", async (t) => {
+  const till = await openTill(t, gatewayFactories.midtrans);
+  await pay(till);
+  const refundId = await asked(till, 5_000n);
+  await runs(till, refundId);
+  await till.db.deleteFrom("jobs").execute();
+  const exchange = { status: null, body: "{}" };
+  const hint = { outcome: "hint", ref: till.ref, amountIdr: 20_000n, exchange } as const;
+  assert.equal(await acceptWebhook(till.db, till.deps, hint), true);
+  const jobs = await till.db.selectFrom("jobs").select(["name", "key", "run_at"]).execute();
+  const wanted = jobs.find((job) => job.name === "payments.refund");
+  assert.deepEqual([wanted?.key, wanted?.run_at], [refundId, till.clock.now()]);
+  await runsOut(till, refundId);
+  assert.equal(await acceptWebhook(till.db, till.deps, hint), true);
+  assert.equal(await runs(till, refundId), undefined, "and is left alone once it is over");
+});
+
 test("a gateway that gives nothing back by itself is not asked", async (t) => {
-  const till = await openTill(t);
+  const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);
   const { refund, ...without } = till.gateway;
   assert.ok(refund);

@@ -27,6 +27,7 @@ export type RefusalCode =
   | "saldo.insufficient"
   | "order.too_many_unpaid"
   | "order.blocked"
+  | "order.not_short"
   | "order.paid"
   | "order.may_be_paid"
   | "desk.unknown"

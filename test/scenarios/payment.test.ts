@@ -153,12 +153,13 @@ test("a new attempt never promises more time than the order has", async (t) => {
   assert.ok(rows.length > 1);
 });
 
-test("money that comes after expiry goes to the saldo, once", async (t) => {
+test("money that comes more than an hour after expiry goes to the saldo, once", async (t) => {
   const world = await openWorld(t, { seed: 27 });
   await world.buyer.orders("ML_86", account);
   const charge = await world.midtrans.lastCharge();
   await world.advance({ minutes: 20 });
   assert.deepEqual(await orderStates(world), ["expired"]);
+  await world.advance({ minutes: 60 });
   await world.midtrans.receives(charge);
   await world.advance({ minutes: 1 });
   assert.deepEqual(await orderStates(world), ["refunded"]);

@@ -47,6 +47,7 @@ export function createWatch(
       pages.delete(page);
       page.over();
     }
+    if (pages.size === 0) return;
     const orderIds = new Set([...pages.keys()].map(({ orderId }) => orderId));
     const markers = await orderMarkers(db, [...orderIds]);
     for (const [page, known] of pages) {

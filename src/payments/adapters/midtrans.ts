@@ -22,6 +22,8 @@ import type {
 import { chargeCodes, paymentWords, refundCodes } from "./midtrans-codes.ts";
 
 const shortestExpirySeconds = 20;
+// The payment is not what the refund takes it for: its status says why.
+const moved = new Set(["412", "414"]);
 
 /** Makes the gateway of one Midtrans merchant. */
 export function createMidtransGateway(
@@ -83,8 +85,13 @@ export function createMidtransGateway(
           const ours = answer.body.refund_key === ref && answer.body.order_id === paymentRef;
           return { status: ours ? "pending" : "unknown", exchange };
         }
-        case "failed":
-          return { status: "failed", why: `Midtrans ${code}`, exchange };
+        case "failed": {
+          // It may be refused because an earlier call, whose answer was lost, has done it.
+          const found = moved.has(code) ? await inquireRefund(request) : undefined;
+          return found === undefined || found.status === "not_found"
+            ? { status: "failed", why: `Midtrans ${code}`, exchange }
+            : found;
+        }
         case "not_sent":
           return { status: "not_sent", exchange };
         default:
