@@ -16,11 +16,13 @@ import { createSandboxClock, type SandboxClock } from "./platform/clock.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
 import { type Database, inTransaction, openDatabase } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
+import type { Fetch } from "./platform/http.ts";
 import { createIds } from "./platform/ids.ts";
 import { jobsChannel } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
 import { createNotifier, listen } from "./platform/notify.ts";
 import { stayTheOnlyStore } from "./platform/only-store.ts";
+import { createPartyFetch } from "./platform/party-fetch.ts";
 import { createRandom, type Random } from "./platform/random.ts";
 import { keepRecurring } from "./platform/recurring.ts";
 import { assertApplicationRole } from "./platform/roles.ts";
@@ -48,7 +50,7 @@ export interface StoreDeps {
   readonly clock?: SandboxClock;
   readonly random?: Random;
   /** Given by tests that stand between the store and a party. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
   /** Called when the store can no longer be sure of itself; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -113,7 +115,11 @@ export async function startStore(deps: StoreDeps): Promise<Store> {
     }
 
     const metrics = createMetrics(baseUrls(parties));
-    const outside = { clock, fetch: deps.fetch ?? fetch, onCall: metrics.onCall };
+    const outside = {
+      clock,
+      fetch: deps.fetch ?? createPartyFetch({ clock }),
+      onCall: metrics.onCall,
+    };
     const gateway = gatewayFactories.midtrans(outside, parties.midtrans);
     const supplier = supplierFactories.digiflazz(outside, parties.digiflazz);
     const checker = createVipResellerChecker(outside, {
