@@ -154,6 +154,27 @@ export async function selectEvents(db: Db, orderId: string) {
   return rows.map((row) => ({ ...row, state: row.state as OrderState }));
 }
 
+export async function upsertNotice(
+  tx: Tx,
+  notice: { orderId: string; state: OrderState; road: string; at: Date },
+) {
+  const told = { told_state: notice.state, road: notice.road, told_at: notice.at };
+  await tx
+    .insertInto("order_notices")
+    .values({ order_id: notice.orderId, ...told })
+    .onConflict((conflict) => conflict.column("order_id").doUpdateSet(told))
+    .execute();
+}
+
+export async function selectNotice(db: Db, orderId: string) {
+  const row = await db
+    .selectFrom("order_notices")
+    .select(["told_state", "told_at"])
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
+  return row && { of: row.told_state as OrderState, at: row.told_at };
+}
+
 export async function newestEventId(db: Db): Promise<bigint> {
   const { rows } = await sql<{ id: bigint }>`
     select coalesce(max(id), 0) as id from order_events`.execute(db);
