@@ -216,6 +216,15 @@ create table order_events (
 CREATE INDEX order_events_of_order ON order_events USING btree (order_id, id);
 CREATE TRIGGER order_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table order_notices (
+  order_id uuid not null,
+  told_state text not null,
+  road text not null,
+  told_at timestamp with time zone not null,
+  constraint order_notices_pkey PRIMARY KEY (order_id),
+  constraint order_notices_road_check CHECK (road = ANY (ARRAY['card'::text, 'direct_message'::text]))
+) with (fillfactor=80);
+
 create table order_transitions (
   from_state text not null,
   to_state text not null,

@@ -7,6 +7,7 @@ import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
+import { applyRefund, refundToSource } from "./orders/refund-order.ts";
 import { applyShort } from "./orders/short.ts";
 import { chargePayment } from "./payments/charge.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
@@ -41,6 +42,10 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
     "orders.applyShort": (payload) => applyShort(db, deps, paymentId(payload)),
+    "orders.refundToSource": (payload) =>
+      refundToSource(db, deps, { ...orderId(payload), reason: field(payload, "reason") }),
+    "orders.applyRefund": (payload) =>
+      applyRefund(db, deps, { refundId: field(payload, "refundId") }),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
     "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
     "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),

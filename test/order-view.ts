@@ -80,6 +80,7 @@ export function orderView(
       ...{ ...order, state, paid: unpaid.includes(state) ? 0n : order.price },
       ...{ paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
     },
+    notice: "none",
     ...{ skuCode: "ML_86", skuName: "86 Diamond", gameName: "Mobile Legends" },
     payment: ended ? { ...payment, state } : unpaid.includes(state) ? payment : paid,
     purchase: {

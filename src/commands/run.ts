@@ -8,6 +8,7 @@ import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import { order } from "./order.ts";
+import { refund } from "./refund.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
   key,
   order,
   desk,
+  refund,
   risk,
   jobs,
   ledger,

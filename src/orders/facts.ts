@@ -1,5 +1,6 @@
 /** Facts: what is known of an order's payment, purchase, delivery and notice, each with its time. */
 import type { OrderView } from "./find.ts";
+import { readNote } from "./notes.ts";
 import type { OrderState } from "./order.ts";
 
 export interface Fact<State extends string> {
@@ -15,6 +16,7 @@ export type PaymentFact =
   | "held" // saldo that waits for the order PIN
   | "paid"
   | "not_paid" // confirmed: no money came
+  | "short" // less came than was asked for, and waits for the buyer's word
   | "mismatched" // money came that is not what was asked for
   | "refunding"
   | "refunded"
@@ -33,8 +35,7 @@ export type DeliveryFact = "none" | "waiting" | "delivered" | "unknown";
 export type NoticeFact =
   | "sent" // the buyer was told of the state the order is in
   | "behind" // of an earlier one
-  | "not_sent"
-  | "unknown"; // nobody wrote it down
+  | "not_sent";
 
 export interface Facts {
   readonly payment: Fact<PaymentFact>;
@@ -43,13 +44,8 @@ export interface Facts {
   readonly notice: Fact<NoticeFact>;
 }
 
-/** An order and, where it is recorded, what its buyer was last told. */
-export interface FactsView extends OrderView {
-  readonly notice?: "none" | { readonly of: OrderState; readonly at: Date };
-}
-
 /** What may be claimed of an order: nothing that was not confirmed. */
-export function factsOf(view: FactsView): Facts {
+export function factsOf(view: OrderView): Facts {
   return {
     payment: paymentFact(view),
     purchase: purchaseFact(view),
@@ -67,9 +63,13 @@ function paymentFact(view: OrderView): Fact<PaymentFact> {
   const { order, payment } = view;
   const { state } = order;
   if (state === "refunding" || state === "refunded") return { state, at: reached(view, state) };
-  const paidAt = order.method === "saldo" ? reached(view, "paid") : payment?.paid_at;
-  if (paidAt) return { state: "paid", at: paidAt };
+  const paidAt = payment?.state === "paid" ? payment.paid_at : null;
+  if (order.paid > 0n || paidAt) return { state: "paid", at: paidAt ?? reached(view, "paid") };
   if (payment?.state === "mismatched") return { state: "mismatched", at: null };
+  if (payment?.state === "short") {
+    const back = view.events.findLast(({ reason }) => readNote(reason)?.note === "short_returned");
+    return back ? { state: "refunded", at: back.at } : { state: "short", at: payment.paid_at };
+  }
   switch (state) {
     case "blocked":
       return { state: "none", at: null };
@@ -137,8 +137,7 @@ function deliveryFact(view: OrderView): Fact<DeliveryFact> {
   return { state: purchaseAhead[view.order.state], at: null };
 }
 
-function noticeFact({ order, notice }: FactsView): Fact<NoticeFact> {
-  if (notice === undefined) return { state: "unknown", at: null };
+function noticeFact({ order, notice }: OrderView): Fact<NoticeFact> {
   if (notice === "none") return { state: "not_sent", at: null };
   return { state: notice.of === order.state ? "sent" : "behind", at: notice.at };
 }

@@ -175,6 +175,13 @@ export interface OrderEvents {
   to_state: string;
 }
 
+export interface OrderNotices {
+  order_id: string;
+  road: string;
+  told_at: Timestamp;
+  told_state: string;
+}
+
 export interface Orders {
   changed_at: Timestamp;
   code: string;
@@ -439,6 +446,7 @@ export interface DB {
   holds: Holds;
   jobs: Jobs;
   order_events: OrderEvents;
+  order_notices: OrderNotices;
   order_transitions: OrderTransitions;
   orders: Orders;
   payment_exchanges: PaymentExchanges;

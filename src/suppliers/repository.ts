@@ -139,3 +139,13 @@ export async function selectExchangesOfOrder(db: Db, orderId: string) {
     .orderBy("purchase_exchanges.id")
     .execute();
 }
+
+export async function lockOpenPurchase(tx: Tx, orderId: string) {
+  return tx
+    .selectFrom("purchases")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .where("state", "=", "open")
+    .forUpdate()
+    .executeTakeFirst();
+}

@@ -5,7 +5,7 @@ import type { Payment } from "../../payments/payment.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { type Html, html } from "./html.ts";
 import { icon } from "./icons.ts";
-import { gameAccountOf, itemOf, nextWords, type Standing } from "./standing.ts";
+import { gameAccountOf, itemOf, nextWords, nicknameOf, type Standing } from "./standing.ts";
 import { minutesAndSeconds, wibClock } from "./time.ts";
 
 export interface PayPage {
@@ -38,7 +38,7 @@ export function renderPay(page: PayPage): Html {
   const words = texts.page.pay;
   return html`${page.returned ? html`<p class="notice">${words.returned}</p>` : undefined}
 <section class="head pay"><p class="state">${texts.states.awaiting_payment}</p>${headline}
-<p class="goods">${itemOf(view)} → <bdi>${gameAccountOf(view)}</bdi></p></section>
+<p class="goods">${itemOf(view)} → ${nicknameOf(view)}<bdi>${gameAccountOf(view)}</bdi></p></section>
 <div class="means"><section class="due">
 <div><p class="label">${words.amount}</p><p class="amount">${formatRupiah(view.order.price)}</p></div>
 ${renderCountdown(page, payment)}

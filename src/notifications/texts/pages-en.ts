@@ -51,6 +51,16 @@ export const pagesEn: typeof pagesId = {
       next: (time) =>
         `Do not pay with that QR code any more. This order ends by itself at ${time}. Still want it? Start again with /topup in Discord.`,
     },
+    short: {
+      headline: "Less money came than was asked for",
+      next: (came, asked) =>
+        `${came} of ${asked} came. It is recorded with this order, and goes to your saldo if the order ends. Want to pay the rest? Send this order number to the shop's admin in Discord.`,
+    },
+    short_returned: {
+      headline: "Your money is in your saldo",
+      next: (came, asked) =>
+        `${came} of ${asked} came, so this order does not go on. ${came} is in your saldo; see it with /saldo in Discord.`,
+    },
     mismatched: { headline: "The money that came does not fit" },
     paid: {
       headline: "Payment received",
@@ -83,7 +93,7 @@ export const pagesEn: typeof pagesId = {
     },
     expired: {
       headline: "The time to pay is over",
-      again: "Still want it? Start again with /topup in Discord.",
+      next: "No money came. Paid all the same? It is not lost: this order goes on, or the money goes to your saldo. Still want it? Start again with /topup in Discord.",
     },
     cancelled: { headline: "Order cancelled" },
     not_opened: { headline: "The payment could not be opened" },
@@ -103,6 +113,7 @@ export const pagesEn: typeof pagesId = {
       held: "Saldo held",
       paid: "Received",
       not_paid: "No money came",
+      short: "Too little",
       mismatched: "Does not fit, being checked",
       refunding: "Being returned",
       refunded: "Returned",
@@ -126,7 +137,6 @@ export const pagesEn: typeof pagesId = {
       sent: "You were told",
       behind: "The latest is to follow",
       not_sent: "Not told yet",
-      unknown: "Not recorded",
     },
   },
   details: {
@@ -138,6 +148,9 @@ export const pagesEn: typeof pagesId = {
     heading: "The order's story",
     placed: "Order placed.",
     second: "A second payment went to your saldo.",
+    short: (came, asked) => `${came} of ${asked} came.`,
+    short_returned: "What had come short went to your saldo.",
+    surplus: (amount) => `${amount} more than the price went to your saldo.`,
     states: {
       blocked: "Refused by the safety check; no money was taken.",
       awaiting_verification: "Order PIN requested.",

@@ -50,6 +50,16 @@ export const pagesId = {
       next: (time: string) =>
         `Jangan bayar dengan QR itu lagi. Pesanan ini berakhir sendiri pukul ${time}. Masih mau? Mulai lagi dengan /topup di Discord.`,
     },
+    short: {
+      headline: "Uang yang masuk kurang",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}. Uangmu tercatat di pesanan ini, dan masuk ke saldomu kalau pesanan ini berakhir. Mau bayar kekurangannya? Kirim nomor pesanan ini ke admin toko di Discord.`,
+    },
+    short_returned: {
+      headline: "Uangmu masuk ke saldo",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}, jadi pesanan ini tidak dilanjutkan. ${came} sudah masuk ke saldomu; lihat dengan /saldo di Discord.`,
+    },
     mismatched: { headline: "Uang yang masuk tidak cocok" },
     paid: {
       headline: "Pembayaran diterima",
@@ -83,7 +93,7 @@ export const pagesId = {
     },
     expired: {
       headline: "Waktu bayar habis",
-      again: "Masih mau? Mulai lagi dengan /topup di Discord.",
+      next: "Tidak ada uang yang masuk. Terlanjur bayar? Uangmu tidak hilang: pesanan ini dilanjutkan, atau uangnya masuk ke saldomu. Masih mau beli? Mulai lagi dengan /topup di Discord.",
     },
     cancelled: { headline: "Pesanan dibatalkan" },
     not_opened: { headline: "Pembayaran tidak bisa dibuat" },
@@ -103,6 +113,7 @@ export const pagesId = {
       held: "Saldo ditahan",
       paid: "Diterima",
       not_paid: "Tidak ada uang masuk",
+      short: "Kurang",
       mismatched: "Tidak cocok, diperiksa",
       refunding: "Sedang kembali",
       refunded: "Sudah kembali",
@@ -126,7 +137,6 @@ export const pagesId = {
       sent: "Sudah dikabari",
       behind: "Kabar terbaru menyusul",
       not_sent: "Belum dikabari",
-      unknown: "Tidak tercatat",
     },
   },
   details: {
@@ -138,6 +148,9 @@ export const pagesId = {
     heading: "Perjalanan pesanan",
     placed: "Pesanan dibuat.",
     second: "Pembayaran kedua masuk ke saldomu.",
+    short: (came: string, asked: string) => `Yang masuk ${came} dari ${asked}.`,
+    short_returned: "Uang yang kurang itu masuk ke saldomu.",
+    surplus: (amount: string) => `Kelebihan ${amount} masuk ke saldomu.`,
     states: {
       blocked: "Ditolak pemeriksaan keamanan; tidak ada uang yang diambil.",
       awaiting_verification: "PIN pesanan diminta.",
