@@ -98,7 +98,7 @@ test("what was said outside is whole with --full and in JSON, and holds no secre
   }
 });
 
-test("a story holds what risk, the desk and the jobs say, whoever said it", async (t) => {
+test("a story holds refunds and what risk, the desk and the jobs say, whoever said it", async (t) => {
   const world = await openWorld(t, { seed: 3 });
   await world.buyer.orders("ML_86", account);
   const order = await onlyOrder(world);
@@ -112,6 +112,15 @@ test("a story holds what risk, the desk and the jobs say, whoever said it", asyn
     ])`.execute(db);
   const payment = await db.selectFrom("payments").selectAll().executeTakeFirstOrThrow();
   const runAt = new Date(clock.now().getTime() + 60_000); // the store's worker leaves it alone
+  const { id: payment_id } = payment;
+  const refund = { id: deps.ids.uuid(), ref: "R7", payment_id, order_id: order.id, amount: 5_000n };
+  const times = { requested_at: clock.now(), sent_at: later, send_by: later, ended_at: later };
+  const ended = { state: "failed", failure: "the wallet is closed" };
+  const wanted = { from_account: "suspense", reason: "the buyer took it back" };
+  await db
+    .insertInto("refunds")
+    .values({ ...refund, ...times, ...ended, ...wanted })
+    .execute();
   await inTransaction(db, async (tx) => {
     await openItem(tx, deps, {
       kind: "payment_short",
@@ -145,6 +154,8 @@ test("a story holds what risk, the desk and the jobs say, whoever said it", asyn
     /^10:00:00\.000 {2}risk +system +allow, score 0 by rules version 1: it goes on$/m,
     /^10:00:00\.001 {2}risk +system +block, score 100 by rules version 1: it is refused/m,
     /^ +blacklist 1 where 1 counts: 100 points$/m,
+    /^10:00:00\.000 {2}payment +system +refund R7 of Rp 5\.000 is asked for: the buyer took it/m,
+    /^10:00:00\.001 {2}payment +system +refund R7 is failed\n +failure the wallet is closed$/m,
     /^10:00:00\.000 {2}desk +system +payment_short lies on the desk as 1\n +came Rp 5\.000$/m,
     /^10:00:00\.000 {2}desk +operator +takes 1$/m,
     /^10:00:00\.000 {2}desk +operator +closes 1: paid the rest$/m,
