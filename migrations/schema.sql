@@ -67,13 +67,42 @@ create view current_prices (
 
 create table customers (
   id uuid not null,
-  discord_id text not null,
+  discord_id text,
   locale text not null,
   created_at timestamp with time zone not null,
+  key_id uuid,
   constraint customers_pkey PRIMARY KEY (id),
   constraint customers_discord_id_key UNIQUE (discord_id),
+  constraint customers_key_id_key UNIQUE (key_id),
+  constraint customers_check CHECK (num_nonnulls(discord_id, key_id) = 1),
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
+
+create table desk_items (
+  id uuid not null,
+  number integer generated always as identity not null,
+  kind text not null,
+  subject text not null,
+  order_id uuid,
+  details jsonb not null,
+  opened_at timestamp with time zone not null,
+  taken_by text,
+  taken_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  closed_by text,
+  resolution text,
+  constraint desk_items_pkey PRIMARY KEY (id),
+  constraint desk_items_number_key UNIQUE (number),
+  constraint desk_items_check CHECK ((taken_by IS NULL) = (taken_at IS NULL)),
+  constraint desk_items_check1 CHECK ((closed_at IS NULL) = (closed_by IS NULL)),
+  constraint desk_items_check2 CHECK ((closed_at IS NULL) = (resolution IS NULL)),
+  constraint desk_items_details_check CHECK (jsonb_typeof(details) = 'object'::text)
+);
+CREATE INDEX desk_items_of_order ON desk_items USING btree (order_id) WHERE (order_id IS NOT NULL);
+CREATE INDEX desk_items_open ON desk_items USING btree (opened_at) WHERE (closed_at IS NULL);
+CREATE UNIQUE INDEX desk_items_open_once ON desk_items USING btree (kind, subject) WHERE (closed_at IS NULL);
+CREATE TRIGGER desk_items_are_forever BEFORE DELETE OR TRUNCATE ON desk_items FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER desk_items_keep_their_story BEFORE UPDATE ON desk_items FOR EACH ROW EXECUTE FUNCTION guard_desk_item();
 
 create table discord_cards (
   order_id uuid not null,
@@ -213,14 +242,20 @@ create table orders (
   pay_by timestamp with time zone not null,
   reserved_until timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  paid bigint default 0 not null,
+  refunded bigint default 0 not null,
+  price_version integer not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_code_key UNIQUE (code),
   constraint orders_page_token_key UNIQUE (page_token),
   constraint orders_cost_check CHECK (cost > 0),
   constraint orders_method_check CHECK (method = ANY (ARRAY['saldo'::text, 'gopay'::text])),
-  constraint orders_price_check CHECK (price > 0)
+  constraint orders_paid_check CHECK (paid >= 0),
+  constraint orders_price_check CHECK (price > 0),
+  constraint orders_refund_what_was_paid CHECK (refunded >= 0 AND refunded <= paid)
 ) with (fillfactor=80);
 CREATE INDEX orders_of_customer ON orders USING btree (customer_id, placed_at DESC);
+CREATE UNIQUE INDEX orders_one_per_quote ON orders USING btree (quote_id);
 CREATE TRIGGER orders_follow_the_table BEFORE INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION guard_order_state();
 
 create table payment_exchanges (
@@ -231,7 +266,7 @@ create table payment_exchanges (
   body text not null,
   exchanged_at timestamp with time zone not null,
   constraint payment_exchanges_pkey PRIMARY KEY (id),
-  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text]))
+  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text, 'refund'::text]))
 );
 CREATE INDEX payment_exchanges_of_payment ON payment_exchanges USING btree (payment_id, id);
 CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_exchanges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -256,12 +291,21 @@ create table payments (
   opened_at timestamp with time zone not null,
   inquired_at timestamp with time zone,
   paid_at timestamp with time zone,
+  paid_amount bigint,
+  claim text,
+  claimed_at timestamp with time zone,
+  refund_amount bigint default 0 not null,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
   constraint payments_ref_key UNIQUE (ref),
   constraint payments_amount_check CHECK (amount > 0),
   constraint payments_attempt_check CHECK (attempt > 0),
-  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
+  constraint payments_claim_has_its_time CHECK ((claim IS NULL) = (claimed_at IS NULL)),
+  constraint payments_know_what_came CHECK ((paid_amount IS NOT NULL) = (state = ANY (ARRAY['paid'::text, 'short'::text]))),
+  constraint payments_paid_amount_check CHECK (paid_amount > 0),
+  constraint payments_refund_what_came CHECK (refund_amount >= 0 AND refund_amount <= COALESCE(paid_amount, 0::bigint)),
+  constraint payments_short_is_less CHECK ((state = 'short'::text) = (paid_amount < amount)),
+  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'short'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
 ) with (fillfactor=80);
 
 create table placements (
@@ -361,6 +405,32 @@ create table recurring_jobs (
   constraint recurring_jobs_every_seconds_check CHECK (every_seconds > 0)
 );
 
+create table refunds (
+  id uuid not null,
+  ref text not null,
+  payment_id uuid not null,
+  order_id uuid not null,
+  amount bigint not null,
+  from_account text not null,
+  reason text not null,
+  state text not null,
+  failure text,
+  requested_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  send_by timestamp with time zone,
+  asked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_ref_key UNIQUE (ref),
+  constraint refunds_amount_check CHECK (amount > 0),
+  constraint refunds_check CHECK ((sent_at IS NULL) = (send_by IS NULL)),
+  constraint refunds_check1 CHECK ((state = ANY (ARRAY['refunded'::text, 'failed'::text])) = (ended_at IS NOT NULL)),
+  constraint refunds_check2 CHECK ((failure IS NOT NULL) = (state = 'failed'::text)),
+  constraint refunds_from_account_check CHECK (from_account = ANY (ARRAY['escrow'::text, 'suspense'::text])),
+  constraint refunds_state_check CHECK (state = ANY (ARRAY['requested'::text, 'pending'::text, 'refunded'::text, 'failed'::text]))
+) with (fillfactor=80);
+CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id);
+
 create table reservations (
   order_id uuid not null,
   sku_id integer not null,
@@ -371,6 +441,46 @@ create table reservations (
   constraint reservations_quantity_check CHECK (quantity > 0),
   constraint reservations_state_check CHECK (state = ANY (ARRAY['live'::text, 'permanent'::text, 'consumed'::text, 'released'::text]))
 ) with (fillfactor=80);
+
+create table risk_blocks (
+  id uuid not null,
+  kind text not null,
+  value text not null,
+  reason text not null,
+  blocked_at timestamp with time zone not null,
+  removed_at timestamp with time zone,
+  constraint risk_blocks_pkey PRIMARY KEY (id),
+  constraint risk_blocks_kind_check CHECK (kind = ANY (ARRAY['customer'::text, 'discord_id'::text, 'game_account'::text]))
+);
+CREATE UNIQUE INDEX risk_blocks_once ON risk_blocks USING btree (kind, value) WHERE (removed_at IS NULL);
+CREATE TRIGGER risk_blocks_only_end BEFORE UPDATE ON risk_blocks FOR EACH ROW EXECUTE FUNCTION guard_risk_block();
+
+create table risk_decisions (
+  order_id uuid not null,
+  version integer not null,
+  score integer not null,
+  decision text not null,
+  hits jsonb not null,
+  decided_at timestamp with time zone not null,
+  constraint risk_decisions_pkey PRIMARY KEY (order_id, decided_at),
+  constraint risk_decisions_decision_check CHECK (decision = ANY (ARRAY['allow'::text, 'verify'::text, 'review'::text, 'block'::text])),
+  constraint risk_decisions_hits_check CHECK (jsonb_typeof(hits) = 'array'::text),
+  constraint risk_decisions_score_check CHECK (score >= 0)
+);
+CREATE TRIGGER risk_decisions_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON risk_decisions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table risk_rules (
+  version integer not null,
+  name text not null,
+  feature text not null,
+  operator text not null,
+  threshold bigint not null,
+  points integer not null,
+  constraint risk_rules_pkey PRIMARY KEY (version, name),
+  constraint risk_rules_operator_check CHECK (operator = ANY (ARRAY['>'::text, '>='::text])),
+  constraint risk_rules_points_check CHECK (points > 0)
+);
+CREATE TRIGGER risk_rules_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON risk_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table skus (
   id integer generated always as identity not null,
@@ -467,12 +577,15 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql
+-- function guard_risk_block() returns trigger language plpgsql
 -- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
 -- function inventory_lock(sku_ids integer[]) returns void language sql
--- function inventory_reserve(for_order uuid, of_sku integer, wanted integer, beginning text, who text, at timestamp with time zone) returns boolean language plpgsql
+-- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
 -- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
+-- function jobs_enqueue_all(job_name text, job_keys text[], job_payloads jsonb[], job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
 -- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language sql
 -- function jobs_renew(job_ids bigint[], job_fences integer[], until timestamp with time zone) returns void language sql
 -- function jobs_replay(job_ids bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
@@ -480,8 +593,14 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function ledger_end_hold(for_order uuid, ending text, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_hold(for_order uuid, of_account text, wanted bigint, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_lock(ledger_accounts text[]) returns void language sql
--- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language plpgsql
--- function orders_place(requests jsonb, at timestamp with time zone) returns jsonb language plpgsql
--- function orders_place_one(request jsonb, at timestamp with time zone) returns jsonb language plpgsql
+-- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language sql
+-- function ledger_post(new_transfers transfers[], at timestamp with time zone) returns integer language plpgsql
+-- function orders_place(requests jsonb, times jsonb, at timestamp with time zone) returns jsonb[] language plpgsql
+-- function orders_read(requests jsonb, at timestamp with time zone) returns TABLE(place integer, request order_request, outcome jsonb) language sql
+-- function orders_write(made order_request[], outcomes jsonb[], decisions risk_decisions[], times jsonb, at timestamp with time zone) returns void language plpgsql
 -- function payments_open(new_payments jsonb, at timestamp with time zone) returns void language plpgsql
 -- function refuse_change() returns trigger language plpgsql
+-- function risk_decision(score integer) returns text language sql
+-- function risk_game_account(game_code text, player_id text, zone_id text) returns text language sql
+-- function risk_record(decisions risk_decisions[]) returns void language sql
+-- function risk_score(order_ids uuid[], customer_ids uuid[], discord_ids text[], game_codes text[], player_ids text[], zone_ids text[], at timestamp with time zone) returns TABLE(order_id uuid, version integer, score integer, decision text, hits jsonb) language sql

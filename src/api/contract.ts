@@ -138,13 +138,13 @@ const problem = z
     ],
   });
 
-const asProblem = (description: string) => ({
+export const asProblem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: problem } },
 });
 
 /** How every route may fail. */
-const failures = {
+export const failures = {
   "4xx": asProblem("The request cannot be answered as it is; `code` says why"),
   "5xx": asProblem("Something broke on our side, or does not answer now; try again"),
 };

@@ -18,7 +18,8 @@ export class UsageError extends Error {}
 
 /** Prints what the command was asked for, on standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${text.trimEnd()}\n`);
+  // Buyers and parties wrote some of it: what steers a terminal is not passed on to one.
+  process.stdout.write(`${text.trimEnd().replace(/[\p{Cc}--\n]/gv, "\ufffd")}\n`);
 }
 
 /** Reads a command's arguments. Throws a UsageError for what it does not know. */
@@ -45,6 +46,18 @@ function refused({ code, details }: Refusal): string {
       return `nobody with the Discord id ${details.discord_id} works here: see \`konter staff list\``;
     case "key.unknown":
       return `there is no key ${details.key} that still works: see \`konter key list\``;
+    case "order.unknown":
+      return `there is no order ${details.order}: a code has 10 letters and digits, as on the receipt`;
+    case "desk.unknown":
+      return `nothing on the desk has the number ${details.item}: see \`konter desk list\``;
+    case "desk.taken":
+      return `${details.by} has taken number ${details.item} already`;
+    case "desk.closed":
+      return `number ${details.item} was closed by ${details.by}: see \`konter desk list --all\``;
+    case "block.exists":
+      return "that is blocked already: see `konter risk list`";
+    case "block.unknown":
+      return "that is not blocked: see `konter risk list`";
     default:
       return `refused: ${code} ${Object.values(details).join(", ")}`.trim();
   }

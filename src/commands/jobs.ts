@@ -1,5 +1,6 @@
 /** `konter jobs`: what the shop has still to do, and what it has given up. */
 import { recordAct } from "../audit/record.ts";
+import { settleDeadJob } from "../dead-jobs.ts";
 import { inTransaction } from "../platform/db.ts";
 import { deadJobIds, type FoundJob, findJobs, replayJobs } from "../platform/find-jobs.ts";
 import { countJobs } from "../platform/job-counts.ts";
@@ -16,7 +17,8 @@ export const jobs: Command = {
   usage: "jobs list [--dead] | replay ID | replay --all",
   summary: "see the work that waits, runs or has failed too often, and begin it again",
   details: `A job is dead when it was refused, or failed 25 times over some hours: look at its error, mend the
-cause, then replay it. A job may run twice without harm, and a running shop takes it up within a second.
+cause, then replay it, which takes it off the desk. A job may run twice without harm, and a running shop
+takes it up within a second.
   list          the work that is left, the one due longest first (at most ${shown})
   --dead        only what is dead
   replay ID     the dead job of that id, as \`konter jobs list\` shows it
@@ -90,6 +92,7 @@ async function replayOne(shop: Shop, id: bigint): Promise<void> {
   const replayed = await inTransaction(shop.db, async (tx) => {
     const [job] = await replayJobs(tx, shop, [id]);
     if (job === undefined) throw new Error(`No dead job has the id ${id}: see konter jobs list`);
+    await settleDeadJob(tx, shop, id);
     const act = { action: "jobs.replay", object: `job:${id}`, after: { job: job.name } };
     await recordAct(tx, shop, asOperator(act));
     return job;
@@ -104,6 +107,7 @@ async function replayAll(shop: Shop): Promise<void> {
   for (let from = 0; from < ids.length; from += atOnce) {
     count += await inTransaction(shop.db, async (tx) => {
       const replayed = await replayJobs(tx, shop, ids.slice(from, from + atOnce));
+      for (const job of replayed) await settleDeadJob(tx, shop, job.id);
       const act = { action: "jobs.replay", object: "jobs", after: { count: replayed.length } };
       await recordAct(tx, shop, asOperator(act));
       return replayed.length;

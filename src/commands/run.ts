@@ -1,10 +1,14 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
+import { desk } from "./desk.ts";
+import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
+import { order } from "./order.ts";
+import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
 import { sku } from "./sku.ts";
@@ -14,12 +18,16 @@ import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   start,
+  doctor,
   seed,
   migrate,
   simulate,
   sku,
   staff,
   key,
+  order,
+  desk,
+  risk,
   jobs,
   ledger,
   verify,

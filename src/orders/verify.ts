@@ -5,8 +5,11 @@ import { compareBought, compareEscrow, comparePaying } from "./repository.ts";
 
 /** Where an order's price is in each state: not here yet, in escrow, or gone on. */
 const priceIs: Readonly<Record<OrderState, "awaited" | "in_escrow" | "gone">> = {
+  blocked: "awaited",
+  awaiting_verification: "awaited",
   awaiting_payment: "awaited",
   paid: "in_escrow",
+  under_review: "in_escrow",
   fulfilling: "in_escrow",
   refunding: "in_escrow",
   delivered: "gone",

@@ -17,6 +17,7 @@ const credentials = {
   username,
   apiKey: "dev-00000000-aaaa-bbbb-cccc-111111111111",
   webhookSecret: secret,
+  testing: false,
 };
 const sendBy = new Date("2026-11-23T03:00:10Z");
 const order = {

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
+import { known, type StoryLine } from "./story.ts";
 
 /** A finished job is gone, so it is none of these. */
 export type JobState = "waiting" | "running" | "dead";
@@ -55,4 +56,22 @@ export async function replayJobs(
   const { rows } = await sql<{ id: bigint; name: string }>`
     select id, name from jobs_replay(${ids}::bigint[], ${deps.clock.now()})`.execute(tx);
   return rows;
+}
+
+/** The jobs that carry one of these ids, as lines of a story. */
+export async function storyOfJobs(db: Db, ids: readonly string[]): Promise<StoryLine[]> {
+  const { rows } = await sql<FoundJob>`
+    select id, name, key, state, attempt_count as "attemptCount", run_at as "runAt",
+      died_at as "diedAt", last_error as "lastError"
+    from jobs
+    where exists (select from jsonb_each_text(payload) carried where carried.value = any (${ids}))
+    order by run_at, id`.execute(db);
+  return rows.map((job) => ({
+    at: job.diedAt ?? job.runAt,
+    about: "job",
+    subject: String(job.id),
+    actor: "system",
+    what: `${job.name} ${{ waiting: "waits", running: "is running", dead: "is dead" }[job.state]}`,
+    details: known({ id: String(job.id), tries: job.attemptCount || null, error: job.lastError }),
+  }));
 }

@@ -6,7 +6,7 @@ export interface Ids {
   /** Version 7: its first 48 bits are the clock's milliseconds, so rows sort by age. */
   uuid(): string;
   /** What parties see: one letter and 20 base32 characters, 100 random bits, e.g. `P7K…`. */
-  ref(prefix: "P" | "B"): string;
+  ref(prefix: "P" | "B" | "R"): string;
   /** What people see and type: 10 characters without look-alikes. */
   orderCode(): string;
   /** An unguessable token for a page's address: 160 bits. */

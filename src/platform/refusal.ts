@@ -13,7 +13,28 @@ export type RefusalCode =
   | "interaction.stale"
   | "purchase.too_old"
   | "staff.unknown"
-  | "key.unknown";
+  | "key.unknown"
+  | "key.missing"
+  | "key.invalid"
+  | "key.scope"
+  | "idempotency_key.missing"
+  | "idempotency_key.reused"
+  | "game_account.not_found"
+  | "game_account.unchecked"
+  | "quote.expired"
+  | "quote.used"
+  | "sku.sold_out"
+  | "saldo.insufficient"
+  | "order.too_many_unpaid"
+  | "order.blocked"
+  | "order.not_short"
+  | "order.paid"
+  | "order.may_be_paid"
+  | "desk.unknown"
+  | "desk.taken"
+  | "desk.closed"
+  | "block.exists"
+  | "block.unknown";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

@@ -7,11 +7,14 @@ import { applicationRole, asApplication, assertApplicationRole } from "./roles.t
 
 const growing = [
   "audit_log",
+  "desk_items",
   "order_events",
   "payment_exchanges",
   "placements",
   "prices",
   "purchase_exchanges",
+  "risk_decisions",
+  "risk_rules",
   "stock_movements",
   "transfers",
 ];
@@ -41,6 +44,8 @@ const others = [
   "set role konter",
   "update order_transitions set to_state = 'refunded'",
   "insert into order_transitions values ('refunded', 'paid')",
+  "insert into risk_rules values (2, 'nothing', 'blocks', '>', 1000, 1)",
+  "update risk_blocks set value = ''",
   "update applied_sql set hash = ''",
   "copy transfers to program 'cat'",
   "select lo_import('/etc/passwd')",

@@ -70,9 +70,25 @@ export interface CurrentPrices {
 
 export interface Customers {
   created_at: Timestamp;
-  discord_id: string;
+  discord_id: string | null;
   id: string;
+  key_id: string | null;
   locale: string;
+}
+
+export interface DeskItems {
+  closed_at: Timestamp | null;
+  closed_by: string | null;
+  details: Json;
+  id: string;
+  kind: string;
+  number: Generated<number>;
+  opened_at: Timestamp;
+  order_id: string | null;
+  resolution: string | null;
+  subject: string;
+  taken_at: Timestamp | null;
+  taken_by: string | null;
 }
 
 export interface DiscordCards {
@@ -169,12 +185,15 @@ export interface Orders {
   method: string;
   nickname: string | null;
   page_token: string;
+  paid: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   paid_payment_id: string | null;
   pay_by: Timestamp;
   placed_at: Timestamp;
   player_id: string;
   price: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  price_version: number;
   quote_id: string;
+  refunded: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   reserved_until: Timestamp;
   sku_id: number;
   state: string;
@@ -198,6 +217,8 @@ export interface PaymentExchanges {
 export interface Payments {
   amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
   attempt: number;
+  claim: string | null;
+  claimed_at: Timestamp | null;
   customer_id: string;
   deep_link: string | null;
   expires_at: Timestamp;
@@ -209,9 +230,11 @@ export interface Payments {
   method: string;
   opened_at: Timestamp;
   order_id: string;
+  paid_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
   paid_at: Timestamp | null;
   qr_image: Buffer | null;
   ref: string;
+  refund_amount: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   return_path: string;
   send_by: Timestamp;
   state: string;
@@ -285,12 +308,56 @@ export interface RecurringJobs {
   next_run_at: Timestamp;
 }
 
+export interface Refunds {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  failure: string | null;
+  from_account: string;
+  id: string;
+  order_id: string;
+  payment_id: string;
+  reason: string;
+  ref: string;
+  requested_at: Timestamp;
+  send_by: Timestamp | null;
+  sent_at: Timestamp | null;
+  state: string;
+}
+
 export interface Reservations {
   order_id: string;
   quantity: number;
   reserved_at: Timestamp;
   sku_id: number;
   state: string;
+}
+
+export interface RiskBlocks {
+  blocked_at: Timestamp;
+  id: string;
+  kind: string;
+  reason: string;
+  removed_at: Timestamp | null;
+  value: string;
+}
+
+export interface RiskDecisions {
+  decided_at: Timestamp;
+  decision: string;
+  hits: Json;
+  order_id: string;
+  score: number;
+  version: number;
+}
+
+export interface RiskRules {
+  feature: string;
+  name: string;
+  operator: string;
+  points: number;
+  threshold: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  version: number;
 }
 
 export interface Skus {
@@ -363,6 +430,7 @@ export interface DB {
   catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
+  desk_items: DeskItems;
   discord_cards: DiscordCards;
   discord_interactions: DiscordInteractions;
   entries: Entries;
@@ -381,7 +449,11 @@ export interface DB {
   purchases: Purchases;
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
+  refunds: Refunds;
   reservations: Reservations;
+  risk_blocks: RiskBlocks;
+  risk_decisions: RiskDecisions;
+  risk_rules: RiskRules;
   skus: Skus;
   staff: Staff;
   stock: Stock;

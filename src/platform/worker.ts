@@ -1,7 +1,7 @@
 /** Worker: leases due jobs, runs their handlers, renews the leases, and tries again what failed. */
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
-import type { Database, Db } from "./db.ts";
+import { type Database, type Db, inTransaction, type Tx } from "./db.ts";
 import { type JobHandler, type JobPayload, LeaseLost, RunAgain } from "./jobs.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
@@ -52,6 +52,15 @@ export async function endLeases(db: Database, deps: { clock: Clock }): Promise<v
     .execute();
 }
 
+/** A job that was refused or has failed too often: nobody tries it again unless a person says so. */
+export interface DeadJob {
+  readonly id: bigint;
+  readonly name: string;
+  readonly key: string | null;
+  readonly payload: JobPayload;
+  readonly error: string;
+}
+
 export interface Worker {
   /** Looks for due jobs now: another process says that there are some. */
   wake(): void;
@@ -100,7 +109,14 @@ async function deleteHeld(db: Db, jobs: readonly LeasedJob[]): Promise<Set<bigin
 
 /** Starts a worker: it looks for due jobs after each commit of this process, when woken, every second. */
 export function startWorker(
-  deps: { db: Database; clock: Clock; random: Random; log: Log },
+  deps: {
+    db: Database;
+    clock: Clock;
+    random: Random;
+    log: Log;
+    /** Called in the transaction that buries a job, so that none dies unseen. */
+    onDead?: (tx: Tx, job: DeadJob) => Promise<void>;
+  },
   handlers: Readonly<Record<string, JobHandler>>,
 ): Worker {
   const { db, clock, random, log } = deps;
@@ -132,12 +148,19 @@ export function startWorker(
   };
 
   const bury = async (job: LeasedJob, error: string) => {
-    await db
-      .updateTable("jobs")
-      .set({ state: "dead", lease_until: null, last_error: error, died_at: clock.now() })
-      .where("id", "=", job.id)
-      .where("fence", "=", job.fence)
-      .execute();
+    const buried = await inTransaction(db, async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable("jobs")
+        .set({ state: "dead", lease_until: null, last_error: error, died_at: clock.now() })
+        .where("id", "=", job.id)
+        .where("fence", "=", job.fence)
+        .where("state", "=", "running")
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false; // another worker has taken it over
+      await deps.onDead?.(tx, { ...job, error });
+      return true;
+    });
+    if (!buried) return;
     log.error({ job: job.name, key: job.key, error }, "a job is dead: a person must look at it");
   };
 

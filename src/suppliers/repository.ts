@@ -112,3 +112,30 @@ export async function compareInTransit(db: Db) {
       ) moved on moved.supplier = underway.supplier`,
   );
 }
+
+export async function selectPurchasesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("purchases")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .orderBy("opened_at")
+    .execute();
+}
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("purchase_exchanges")
+    .innerJoin("purchases", "purchases.id", "purchase_exchanges.purchase_id")
+    .select([
+      "purchases.id",
+      "purchases.ref",
+      "purchases.supplier",
+      "purchase_exchanges.kind",
+      "purchase_exchanges.status",
+      "purchase_exchanges.body",
+      "purchase_exchanges.exchanged_at as at",
+    ])
+    .where("purchases.order_id", "=", orderId)
+    .orderBy("purchase_exchanges.id")
+    .execute();
+}

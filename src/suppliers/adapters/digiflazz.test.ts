@@ -16,7 +16,10 @@ const request = {
 /** A supplier that is always told this. */
 function supplierThatHears(data: object, status = 200) {
   const fetch = async () => Response.json({ data: { ref_id: "B1", ...data } }, { status });
-  const credentials = { baseUrl: "http://d.test", username: "u", apiKey: "k", webhookSecret: "s" };
+  const credentials = {
+    ...{ baseUrl: "http://d.test", username: "u", apiKey: "k", webhookSecret: "s" },
+    testing: false,
+  };
   return createDigiflazzSupplier({ clock, fetch }, credentials);
 }
 

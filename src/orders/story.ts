@@ -1,0 +1,66 @@
+/** Story: an order by its code, and what became of it, for a person who must understand it. */
+import type { Db } from "../platform/db.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { known, type StoryLine } from "../platform/story.ts";
+import type { Order } from "./order.ts";
+import { selectCodes, selectOrderBy, selectQuote, selectWholeEvents } from "./repository.ts";
+
+/** An order by its code as somebody typed it. Refuses one that is unknown. */
+export async function findOrder(db: Db, input: { orderCode: string }): Promise<Order> {
+  // Codes have no I, L or O, so whoever writes one means the digit that looks like it.
+  const code = input.orderCode.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+  const order = await selectOrderBy(db, "code", code);
+  if (order === undefined) throw new Refusal("order.unknown", { order: input.orderCode });
+  return order;
+}
+
+/** Its quote and every change of its state. */
+export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
+  const actor = `customer:${order.customer_id}`;
+  const quote = await selectQuote(db, order.quote_id);
+  const events = await selectWholeEvents(db, order.id);
+  const lines: StoryLine[] = [];
+  if (quote !== undefined) {
+    lines.push({
+      at: quote.quoted_at,
+      about: "order",
+      subject: quote.id,
+      actor,
+      what: `was quoted ${formatRupiah(quote.price)}`,
+      details: known({ valid_until: quote.expires_at.toISOString() }),
+    });
+  }
+  if (quote?.confirmed_at) {
+    const what = "said that the game account is right, without a nickname";
+    lines.push({
+      at: quote.confirmed_at,
+      about: "order",
+      subject: quote.id,
+      actor,
+      what,
+      details: {},
+    });
+  }
+  for (const event of events) {
+    const change = event.from === null ? event.to : `${event.from} → ${event.to}`;
+    lines.push({
+      at: event.at,
+      about: "order",
+      subject: order.id,
+      actor: event.actor,
+      what: event.from === event.to ? event.reason : `${change}: ${event.reason}`,
+      details: {},
+    });
+  }
+  return lines;
+}
+
+/** The codes that people know orders by, by order id. */
+export async function orderCodes(
+  db: Db,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await selectCodes(db, orderIds);
+  return new Map(rows.map((row) => [row.id, row.code]));
+}
