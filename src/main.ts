@@ -172,7 +172,11 @@ async function reachParties(
 /** One adapter for each party. Throws when a real one refuses our credentials. */
 async function buildOutside(deps: StoreDeps, ground: Ground, parties: Parties, metrics: Metrics) {
   const { clock } = ground;
-  const outside = { clock, fetch: deps.fetch ?? createPartyFetch({ clock }), onCall: metrics.onCall };
+  const outside = {
+    clock,
+    fetch: deps.fetch ?? createPartyFetch({ clock }),
+    onCall: metrics.onCall,
+  };
   await refuseWrongCredentials(deps, outside);
   const checker = createVipResellerChecker(outside, {
     baseUrl: parties.vip_reseller.base_url,
