@@ -19,6 +19,8 @@ export const partiesSchema = z.object({
     username: secret,
     api_key: secret,
     webhook_secret: secret,
+    // Digiflazz's own test mode, for which there is a development key.
+    testing: z.boolean().default(false),
   }),
   vip_reseller: z.object({ base_url: loopback, api_id: secret, api_key: secret }),
   discord: z.object({
