@@ -114,6 +114,11 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
   const digiflazz = {
     purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
     balance: async () => (await books<{ balance: number }>("digiflazz")).balance,
+    /** Turns one of its own knobs (simulators/README.md). */
+    async control(knob: "balance" | "products" | "webhook", order: object) {
+      await postJson(`${simulators.url}/digiflazz/_control/${knob}`, order);
+      await untilQuiet();
+    },
   };
 
   return {

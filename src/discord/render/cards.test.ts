@@ -45,6 +45,8 @@ const purchase: Purchase = {
     send_by: null,
     asked_at: at,
     ended_at: null,
+    reversed_at: null,
+    on_desk: false,
   },
 };
 const base: OrderView = {
