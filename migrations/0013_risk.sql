@@ -42,15 +42,17 @@ $$;
 create trigger risk_blocks_only_end before update on risk_blocks
   for each row execute function guard_risk_block();
 
--- What was decided about each order, and why. No personal data.
+-- What was decided about each order, and why: once as it is placed, again when its money comes late.
+-- No personal data.
 create table risk_decisions (
-  order_id uuid primary key,
+  order_id uuid not null,
   version int not null,
   score int not null check (score >= 0),
   decision text not null check (decision in ('allow', 'verify', 'review', 'block')),
   -- The rules that fired: [{rule, value, threshold, points}].
   hits jsonb not null check (jsonb_typeof(hits) = 'array'),
-  decided_at timestamptz not null
+  decided_at timestamptz not null,
+  primary key (order_id, decided_at)
 );
 
 create trigger risk_decisions_are_forever before update or delete or truncate on risk_decisions

@@ -67,11 +67,14 @@ create view current_prices (
 
 create table customers (
   id uuid not null,
-  discord_id text not null,
+  discord_id text,
   locale text not null,
   created_at timestamp with time zone not null,
+  key_id uuid,
   constraint customers_pkey PRIMARY KEY (id),
   constraint customers_discord_id_key UNIQUE (discord_id),
+  constraint customers_key_id_key UNIQUE (key_id),
+  constraint customers_check CHECK (num_nonnulls(discord_id, key_id) = 1),
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
@@ -239,14 +242,20 @@ create table orders (
   pay_by timestamp with time zone not null,
   reserved_until timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  paid bigint default 0 not null,
+  refunded bigint default 0 not null,
+  price_version integer not null,
   constraint orders_pkey PRIMARY KEY (id),
   constraint orders_code_key UNIQUE (code),
   constraint orders_page_token_key UNIQUE (page_token),
   constraint orders_cost_check CHECK (cost > 0),
   constraint orders_method_check CHECK (method = ANY (ARRAY['saldo'::text, 'gopay'::text])),
-  constraint orders_price_check CHECK (price > 0)
+  constraint orders_paid_check CHECK (paid >= 0),
+  constraint orders_price_check CHECK (price > 0),
+  constraint orders_refund_what_was_paid CHECK (refunded >= 0 AND refunded <= paid)
 ) with (fillfactor=80);
 CREATE INDEX orders_of_customer ON orders USING btree (customer_id, placed_at DESC);
+CREATE UNIQUE INDEX orders_one_per_quote ON orders USING btree (quote_id);
 CREATE TRIGGER orders_follow_the_table BEFORE INSERT OR UPDATE OF state ON orders FOR EACH ROW EXECUTE FUNCTION guard_order_state();
 
 create table payment_exchanges (
@@ -257,7 +266,7 @@ create table payment_exchanges (
   body text not null,
   exchanged_at timestamp with time zone not null,
   constraint payment_exchanges_pkey PRIMARY KEY (id),
-  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text]))
+  constraint payment_exchanges_kind_check CHECK (kind = ANY (ARRAY['charge'::text, 'inquiry'::text, 'cancel'::text, 'webhook'::text, 'refund'::text]))
 );
 CREATE INDEX payment_exchanges_of_payment ON payment_exchanges USING btree (payment_id, id);
 CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON payment_exchanges FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -282,12 +291,21 @@ create table payments (
   opened_at timestamp with time zone not null,
   inquired_at timestamp with time zone,
   paid_at timestamp with time zone,
+  paid_amount bigint,
+  claim text,
+  claimed_at timestamp with time zone,
+  refund_amount bigint default 0 not null,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
   constraint payments_ref_key UNIQUE (ref),
   constraint payments_amount_check CHECK (amount > 0),
   constraint payments_attempt_check CHECK (attempt > 0),
-  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
+  constraint payments_claim_has_its_time CHECK ((claim IS NULL) = (claimed_at IS NULL)),
+  constraint payments_know_what_came CHECK ((paid_amount IS NOT NULL) = (state = ANY (ARRAY['paid'::text, 'short'::text]))),
+  constraint payments_paid_amount_check CHECK (paid_amount > 0),
+  constraint payments_refund_what_came CHECK (refund_amount >= 0 AND refund_amount <= COALESCE(paid_amount, 0::bigint)),
+  constraint payments_short_is_less CHECK ((state = 'short'::text) = (paid_amount < amount)),
+  constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'short'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
 ) with (fillfactor=80);
 
 create table placements (
@@ -389,6 +407,32 @@ create table recurring_jobs (
   constraint recurring_jobs_every_seconds_check CHECK (every_seconds > 0)
 );
 
+create table refunds (
+  id uuid not null,
+  ref text not null,
+  payment_id uuid not null,
+  order_id uuid not null,
+  amount bigint not null,
+  from_account text not null,
+  reason text not null,
+  state text not null,
+  failure text,
+  requested_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  send_by timestamp with time zone,
+  asked_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint refunds_pkey PRIMARY KEY (id),
+  constraint refunds_ref_key UNIQUE (ref),
+  constraint refunds_amount_check CHECK (amount > 0),
+  constraint refunds_check CHECK ((sent_at IS NULL) = (send_by IS NULL)),
+  constraint refunds_check1 CHECK ((state = ANY (ARRAY['refunded'::text, 'failed'::text])) = (ended_at IS NOT NULL)),
+  constraint refunds_check2 CHECK ((failure IS NOT NULL) = (state = 'failed'::text)),
+  constraint refunds_from_account_check CHECK (from_account = ANY (ARRAY['escrow'::text, 'suspense'::text])),
+  constraint refunds_state_check CHECK (state = ANY (ARRAY['requested'::text, 'pending'::text, 'refunded'::text, 'failed'::text]))
+) with (fillfactor=80);
+CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id);
+
 create table reservations (
   order_id uuid not null,
   sku_id integer not null,
@@ -420,7 +464,7 @@ create table risk_decisions (
   decision text not null,
   hits jsonb not null,
   decided_at timestamp with time zone not null,
-  constraint risk_decisions_pkey PRIMARY KEY (order_id),
+  constraint risk_decisions_pkey PRIMARY KEY (order_id, decided_at),
   constraint risk_decisions_decision_check CHECK (decision = ANY (ARRAY['allow'::text, 'verify'::text, 'review'::text, 'block'::text])),
   constraint risk_decisions_hits_check CHECK (jsonb_typeof(hits) = 'array'::text),
   constraint risk_decisions_score_check CHECK (score >= 0)
@@ -583,8 +627,9 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function guard_risk_block() returns trigger language plpgsql
 -- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
 -- function inventory_lock(sku_ids integer[]) returns void language sql
--- function inventory_reserve(for_order uuid, of_sku integer, wanted integer, beginning text, who text, at timestamp with time zone) returns boolean language plpgsql
+-- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
 -- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
+-- function jobs_enqueue_all(job_name text, job_keys text[], job_payloads jsonb[], job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
 -- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language sql
 -- function jobs_renew(job_ids bigint[], job_fences integer[], until timestamp with time zone) returns void language sql
 -- function jobs_replay(job_ids bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
@@ -592,9 +637,11 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function ledger_end_hold(for_order uuid, ending text, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_hold(for_order uuid, of_account text, wanted bigint, at timestamp with time zone) returns boolean language plpgsql
 -- function ledger_lock(ledger_accounts text[]) returns void language sql
--- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language plpgsql
--- function orders_place(requests jsonb, at timestamp with time zone) returns jsonb language plpgsql
--- function orders_place_one(request jsonb, at timestamp with time zone) returns jsonb language plpgsql
+-- function ledger_post(new_transfers jsonb, at timestamp with time zone) returns integer language sql
+-- function ledger_post(new_transfers transfers[], at timestamp with time zone) returns integer language plpgsql
+-- function orders_place(requests jsonb, times jsonb, at timestamp with time zone) returns jsonb[] language plpgsql
+-- function orders_read(requests jsonb, at timestamp with time zone) returns TABLE(place integer, request order_request, outcome jsonb) language sql
+-- function orders_write(made order_request[], outcomes jsonb[], decisions risk_decisions[], times jsonb, at timestamp with time zone) returns void language plpgsql
 -- function payments_open(new_payments jsonb, at timestamp with time zone) returns void language plpgsql
 -- function refuse_change() returns trigger language plpgsql
 -- function risk_decision(score integer) returns text language sql

@@ -7,8 +7,11 @@ import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
+import { applyRefund, refundToSource } from "./orders/refund-order.ts";
+import { applyShort } from "./orders/short.ts";
 import { chargePayment } from "./payments/charge.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
+import { runRefund } from "./payments/refund.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import type { RecurringJob } from "./platform/recurring.ts";
 import { awaitFloat } from "./suppliers/pause.ts";
@@ -39,11 +42,17 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
     "payments.closeOthers": (payload) => closeOtherPayments(db, deps, orderId(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
+    "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
     "suppliers.syncPrices": () => syncPrices(db, deps),
     "suppliers.awaitFloat": () => awaitFloat(db, deps),
     "suppliers.applyWebhook": (payload) => applyKeptWebhook(db, deps, payload),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
+    "orders.applyShort": (payload) => applyShort(db, deps, paymentId(payload)),
+    "orders.refundToSource": (payload) =>
+      refundToSource(db, deps, { ...orderId(payload), reason: field(payload, "reason") }),
+    "orders.applyRefund": (payload) =>
+      applyRefund(db, deps, { refundId: field(payload, "refundId") }),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
     "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
     "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),

@@ -3,8 +3,11 @@ import type { Subscribers } from "./platform/events.ts";
 
 export const subscribers: Subscribers = {
   "payment.paid": ["orders.applyPayment"],
+  "payment.short": ["orders.applyShort"],
   "payment.changed": ["discord.updateCard"],
   "payment.closed": ["orders.replacePayment", "discord.updateCard"],
+  "refund.confirmed": ["orders.applyRefund"],
+  "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
   "order.changed": ["discord.updateCard"],
 };

@@ -148,7 +148,7 @@ test("money that came after its order ended is no breach while the job that brin
   const books = await openBooks(t, 40);
   const expired = "select id from orders where state = 'expired' order by id limit 1";
   await books.hand.query(`
-    update payments set state = 'paid' where order_id = (${expired});
+    update payments set state = 'paid', paid_amount = amount where order_id = (${expired});
     insert into transfers (id, debit_account, credit_account, amount, key, reason, order_id, posted_at)
     select id, 'gateway:midtrans', 'escrow', amount, 'payment:' || id, 'late', order_id, opened_at
     from payments where order_id = (${expired});

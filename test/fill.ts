@@ -28,11 +28,11 @@ const statements = [
   from filled`,
   `insert into payments (
     id, ref, order_id, customer_id, gateway, method, amount, state, attempt, send_by, expires_at,
-    return_path, opened_at
+    return_path, opened_at, paid_amount
   )
   select payment_id, 'P' || i, order_id, buyer, 'midtrans', method, price,
     case state when 'expired' then 'expired' when 'awaiting_payment' then 'pending' else 'paid' end,
-    1, at, at, '/', at
+    1, at, at, '/', at, case when state in ('fulfilling', 'refunded', 'delivered') then price end
   from filled where method = 'gopay'`,
   `insert into purchases (
     id, ref, order_id, supplier, supplier_sku, customer_no, max_cost, state, opened_at

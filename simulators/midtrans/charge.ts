@@ -1,11 +1,36 @@
 /** A GoPay charge as Midtrans keeps and shows it: request rules, states, texts. Pure. */
 import { isRecord } from "../wire.ts";
 
-export type ChargeStatus = "pending" | "settlement" | "expire" | "cancel";
+export type ChargeStatus =
+  | "pending"
+  | "settlement"
+  | "expire"
+  | "cancel"
+  | "deny"
+  | "refund"
+  | "partial_refund"
+  | "chargeback"
+  | "partial_chargeback";
+
+/** Money that went back: by the merchant's wish, or taken by the payer's side. */
+export interface Refund {
+  readonly refund_key: string;
+  readonly refund_chargeback_id: number;
+  readonly kind: "refund" | "chargeback";
+  readonly amount: number;
+  readonly reason: string;
+  readonly created_at: string;
+  /** When the wallet gives the money back. */
+  readonly confirms_at: string;
+  bank_confirmed_at: string | null;
+}
 
 export interface Charge {
   readonly order_id: string;
   readonly transaction_id: string;
+  /** What the merchant asked for. */
+  readonly asked_idr: number;
+  /** The same, or what came instead. */
   gross_amount: number;
   transaction_status: ChargeStatus;
   readonly callback_url: string | null;
@@ -14,7 +39,15 @@ export interface Charge {
   readonly created_at: string;
   readonly expires_at: string;
   settled_at: string | null;
+  readonly refunds: Refund[];
+  /** Where its notifications go, when not (only) to the dashboard's address. */
+  readonly notify: Notify;
   readonly webhooks: { at: string; transaction_status: string; reply_status: number | null }[];
+}
+
+export interface Notify {
+  readonly override: readonly string[];
+  readonly append: readonly string[];
 }
 
 interface ChargeRequest {
@@ -118,12 +151,12 @@ export function statusAt(charge: Charge, now: Date): ChargeStatus {
   return expired ? "expire" : charge.transaction_status;
 }
 
-/** The fields shared by the charge answer, the status and the notification: strings, all of them. */
-export function describeCharge(charge: Charge, now: Date): Record<string, string> {
+/** The fields shared by the charge answer, the status and the notification: texts, all of them. */
+export function describeCharge(charge: Charge, now: Date) {
   return {
     transaction_id: charge.transaction_id,
     order_id: charge.order_id,
-    gross_amount: `${charge.gross_amount}.00`,
+    gross_amount: rupiah(charge.gross_amount),
     currency: "IDR",
     payment_type: "gopay",
     transaction_time: jakartaTime(charge.created_at),
@@ -131,7 +164,29 @@ export function describeCharge(charge: Charge, now: Date): Record<string, string
     fraud_status: "accept",
     expiry_time: jakartaTime(charge.expires_at),
     ...(charge.settled_at === null ? {} : { settlement_time: jakartaTime(charge.settled_at) }),
+    ...(charge.refunds.length === 0 ? {} : describeRefunds(charge.refunds)),
   };
+}
+
+function describeRefunds(refunds: readonly Refund[]) {
+  return {
+    refund_amount: rupiah(refunds.reduce((sum, refund) => sum + refund.amount, 0)),
+    refunds: refunds.map((refund) => ({
+      refund_chargeback_id: refund.refund_chargeback_id,
+      refund_amount: rupiah(refund.amount),
+      created_at: jakartaTime(refund.created_at),
+      reason: refund.reason,
+      refund_key: refund.refund_key,
+      ...(refund.bank_confirmed_at === null
+        ? {}
+        : { bank_confirmed_at: jakartaTime(refund.bank_confirmed_at) }),
+    })),
+  };
+}
+
+/** Midtrans writes rupiah with two decimals that are always zero. */
+export function rupiah(amount: number): string {
+  return `${amount}.00`;
 }
 
 /** Midtrans writes GMT+7 and leaves the offset out. */

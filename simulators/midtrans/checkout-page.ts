@@ -1,14 +1,17 @@
 /** The page behind the deep link: what GoPay shows on a phone, with a button that pays. Pure. */
-import type { Charge, ChargeStatus } from "./charge.ts";
+import type { Charge } from "./charge.ts";
+
+/** What a wallet shows of a charge: its own side of it ended with the payment. */
+export type BillStatus = "pending" | "settlement" | "expire" | "cancel";
 
 interface Checkout {
   readonly charge: Charge;
-  readonly status: ChargeStatus;
+  readonly status: BillStatus;
   readonly merchantName: string;
   readonly returnUrl: string | undefined;
 }
 
-const verdicts: Record<Exclude<ChargeStatus, "pending">, { mark: string; text: string }> = {
+const verdicts: Record<Exclude<BillStatus, "pending">, { mark: string; text: string }> = {
   settlement: { mark: "✓", text: "Pembayaran berhasil" },
   expire: { mark: "!", text: "Waktu pembayaran habis" },
   cancel: { mark: "!", text: "Pembayaran dibatalkan" },
@@ -28,7 +31,8 @@ export function renderCheckoutPage(checkout: Checkout): string {
   const foot =
     status === "pending"
       ? `<p class="quiet">Bayar sebelum ${escapeHtml(deadline)} WIB</p>
-<form method="post"><button class="button" type="submit">Bayar ${amount}</button></form>`
+<form method="post"><button class="button" type="submit">Bayar ${amount}</button></form>
+<form method="post" action="?referenceid=${charge.transaction_id}&amp;decline=1"><button class="button quiet" type="submit">Tolak</button></form>`
       : `<p class="verdict ${status}" role="status"><b aria-hidden="true">${verdicts[status].mark}</b> ${verdicts[status].text}</p>
 ${back}`;
   return page(

@@ -6,39 +6,9 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { inflateSync } from "node:zlib";
 import jsQr from "jsqr";
-import { digest, get, openWorld, post, type World } from "../test-world.ts";
+import { digest, get, openWorld } from "../test-world.ts";
 import { crc16 } from "./qr.ts";
-
-const gopay = (order_id: string, more: object = {}) => ({
-  payment_type: "gopay",
-  transaction_details: { order_id, gross_amount: 10_000 },
-  ...more,
-});
-
-function client(world: World) {
-  const { base_url, server_key } = world.parties().midtrans;
-  const headers = {
-    authorization: `Basic ${Buffer.from(`${server_key}:`).toString("base64")}`,
-    accept: "application/json",
-  };
-  return {
-    base_url,
-    headers,
-    charge: (body: unknown, more: Record<string, string> = {}, signal?: AbortSignal) =>
-      post(`${base_url}/v2/charge`, body, { ...headers, ...more }, signal),
-    status: (id: string) => get(`${base_url}/v2/${id}/status`, headers),
-    cancel: (id: string, body = "null") => post(`${base_url}/v2/${id}/cancel`, body, headers),
-    wallet: (call: "open" | "pay", body: object) => post(`${base_url}/_wallet/${call}`, body),
-    settle: (order_id: string, gross_amount?: number) =>
-      post(`${base_url}/_control/settle`, { order_id, gross_amount }),
-    url: (charge: { actions: { name: string; url: string }[] }, name: string) =>
-      charge.actions.find((action) => action.name === name)?.url ?? "",
-  };
-}
-
-function webhooks(world: World) {
-  return world.store.received.map(({ body }) => JSON.parse(body));
-}
+import { client, gopay, webhooks } from "./test-client.ts";
 
 test("signatures follow the documented vectors", () => {
   const key = "SB-Mid-server-TESTKEY0123456789abcdef";

@@ -1,9 +1,17 @@
-/** Midtrans' own record: opens, settles, cancels and expires charges, and announces each change. */
+/** Midtrans' own record: opens, settles, ends and refunds charges, and announces each change. */
 import type { Books } from "../books.ts";
 import { createUuid, type PartyContext } from "../party.ts";
 import type { Answer } from "./answer.ts";
-import { type Charge, type ChargeReading, statusAt } from "./charge.ts";
+import {
+  type Charge,
+  type ChargeReading,
+  type ChargeStatus,
+  type Notify,
+  type Refund,
+  statusAt,
+} from "./charge.ts";
 import type { Delivery, Notifier } from "./notifications.ts";
+import { type RefundWish, statusAfter } from "./refund.ts";
 
 export interface MidtransBooks {
   readonly charges: Charge[];
@@ -14,10 +22,17 @@ export interface MidtransBooks {
 
 export interface Till {
   find(id: string): Charge | undefined;
-  status(charge: Charge): Charge["transaction_status"];
-  open(request: Extract<ChargeReading, { reading: "accepted" }>["request"]): Charge;
+  status(charge: Charge): ChargeStatus;
+  open(request: Extract<ChargeReading, { reading: "accepted" }>["request"], notify: Notify): Charge;
   settle(charge: Charge, amountIdr: number): void;
-  cancel(charge: Charge): void;
+  end(charge: Charge, status: "cancel" | "expire" | "deny"): void;
+  usedRefundKeys(): ReadonlySet<string>;
+  /** Takes money back. The wallet confirms later, and then it is announced again. */
+  giveBack(
+    charge: Charge,
+    wish: RefundWish,
+    how: { kind: Refund["kind"]; confirmsAfterMs: number },
+  ): Refund;
   resume(): void;
 }
 
@@ -31,6 +46,7 @@ export function createTill(
 ): Till {
   const { clock, steps } = context;
   const { charges } = books.data;
+  const refundCount = () => charges.reduce((sum, charge) => sum + charge.refunds.length, 0);
 
   function watchExpiry(charge: Charge): void {
     const due = new Date(Date.parse(charge.expires_at) + expiryNoticeDelayMs);
@@ -39,7 +55,14 @@ export function createTill(
     });
   }
 
-  function change(charge: Charge, status: Charge["transaction_status"]): void {
+  function watchRefund(charge: Charge, refund: Refund): void {
+    steps.at(new Date(refund.confirms_at), async () => {
+      refund.bank_confirmed_at = clock.now().toISOString();
+      change(charge, charge.transaction_status);
+    });
+  }
+
+  function change(charge: Charge, status: ChargeStatus): void {
     charge.transaction_status = status;
     books.save();
     notifier.announce(charge);
@@ -52,15 +75,18 @@ export function createTill(
     status(charge) {
       return statusAt(charge, clock.now());
     },
-    open(request) {
+    open(request, notify) {
       const charge: Charge = {
         ...request,
+        asked_idr: request.gross_amount,
         transaction_id: createUuid(context.randomBytes),
         transaction_status: "pending",
         paid_idr: 0,
         payment_count: 0,
         created_at: clock.now().toISOString(),
         settled_at: null,
+        refunds: [],
+        notify,
         webhooks: [],
       };
       charges.push(charge);
@@ -75,12 +101,35 @@ export function createTill(
       charge.settled_at = clock.now().toISOString();
       change(charge, "settlement");
     },
-    cancel(charge) {
-      change(charge, "cancel");
+    end(charge, status) {
+      change(charge, status);
+    },
+    usedRefundKeys() {
+      return new Set(charges.flatMap((charge) => charge.refunds.map((one) => one.refund_key)));
+    },
+    giveBack(charge, wish, { kind, confirmsAfterMs }) {
+      const now = clock.now();
+      const refund: Refund = {
+        refund_key: wish.refund_key ?? createUuid(context.randomBytes),
+        refund_chargeback_id: refundCount() + 1,
+        kind,
+        amount: wish.amount,
+        reason: wish.reason,
+        created_at: now.toISOString(),
+        confirms_at: new Date(now.getTime() + confirmsAfterMs).toISOString(),
+        bank_confirmed_at: null,
+      };
+      charge.refunds.push(refund);
+      change(charge, statusAfter(charge));
+      watchRefund(charge, refund);
+      return refund;
     },
     resume() {
       for (const charge of charges) {
         if (charge.transaction_status === "pending") watchExpiry(charge);
+        for (const refund of charge.refunds) {
+          if (refund.bank_confirmed_at === null) watchRefund(charge, refund);
+        }
       }
     },
   };

@@ -66,7 +66,7 @@ const products = z
     ],
   });
 
-const priceLines = z
+export const priceList = z
   .object({
     success,
     game: z.string(),
@@ -138,13 +138,13 @@ const problem = z
     ],
   });
 
-const asProblem = (description: string) => ({
+export const asProblem = (description: string) => ({
   description,
   content: { "application/problem+json": { schema: problem } },
 });
 
 /** How every route may fail. */
-const failures = {
+export const failures = {
   "4xx": asProblem("The request cannot be answered as it is; `code` says why"),
   "5xx": asProblem("Something broke on our side, or does not answer now; try again"),
 };
@@ -175,7 +175,7 @@ export const readPrices = {
   summary: "A game's price list, in lines ready for Discord",
   description: "Every SKU that is on sale, in stock or not. A change is seen within a second.",
   params: codeParams,
-  response: { 200: priceLines, ...failures },
+  response: { 200: priceList, ...failures },
 };
 
 export const validateAccount = {

@@ -34,7 +34,16 @@ export async function registerDocs(app: FastifyInstance) {
       },
       // Where it was read from: a store behind any address documents itself.
       servers: [{ url: "/" }],
-      tags: [{ name: "Games", description: "The catalog and the check of game accounts" }],
+      tags: [
+        { name: "Games", description: "The catalog and the check of game accounts" },
+        { name: "Orders", description: "Quotes and orders of the key that calls" },
+        { name: "Saldo", description: "The money that the key that calls may spend" },
+      ],
+      components: {
+        securitySchemes: {
+          key: { type: "http", scheme: "bearer", description: "An API key, konter_…" },
+        },
+      },
     },
     transform(route) {
       if (route.url.startsWith(documented) && route.url !== openApiPath) {

@@ -67,10 +67,10 @@ const get = fc
   .tuple(
     fc.constantFrom(
       ...["/api/v1/game/products/", "/api/v1/game/price/", "/api/v1/game/", "/api/v1/", "/pay/"],
-      ...["/playground/", "/api/v1/game/price/ml?", "/"],
+      ...["/order/", "/pages/", "/playground/", "/api/v1/game/price/ml?", "/"],
     ),
     part,
-    fc.constantFrom("", "/qr.png", "?limit=-1", "?cursor=x&cursor=y"),
+    fc.constantFrom("", "/qr.png", "/events", "?lang=en", "?limit=-1", "?cursor=x&cursor=y"),
   )
   .map(([path, id, rest]) => ({ path: path + id + rest, init: {} }));
 const post = fc

@@ -17,6 +17,28 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "purchase.too_old": 409,
   "staff.unknown": 404,
   "key.unknown": 404,
+  "key.missing": 401,
+  "key.invalid": 401,
+  "key.scope": 403,
+  "idempotency_key.missing": 400,
+  "idempotency_key.reused": 422,
+  "game_account.not_found": 422,
+  "game_account.unchecked": 409,
+  "quote.expired": 410,
+  "quote.used": 409,
+  "sku.sold_out": 409,
+  "saldo.insufficient": 402,
+  "order.too_many_unpaid": 409,
+  "order.blocked": 403,
+  "order.not_short": 409,
+  "order.not_refundable": 409,
+  "refund.too_much": 422,
+  "refund.not_in_part": 422,
+  "refund.no_source": 422,
+  "purchase.in_flight": 409,
+  "purchase.may_have_worked": 409,
+  "order.paid": 409,
+  "order.may_be_paid": 409,
   "desk.unknown": 404,
   "desk.taken": 409,
   "desk.closed": 409,
@@ -29,8 +51,46 @@ function sentence(refusal: Refusal): string {
   switch (refusal.code) {
     case "game.unknown":
       return `There is no game "${details.game}". Known games: ${details.known}.`;
+    case "sku.unknown":
+      return `There is no SKU "${details.sku}" on sale: GET /api/v1/game/products/{code} lists them.`;
+    case "order.unknown":
+      return "There is no such order of yours: GET /api/v1/orders lists them.";
+    case "quote.unknown":
+      return "There is no such quote of yours: ask for one with POST /api/v1/quotes.";
+    case "quote.expired":
+      return "The quote is older than five minutes, so its price no longer holds: ask for another one.";
+    case "quote.used":
+      return `The quote is an order already: ${details.order}. Ask for another quote to buy once more.`;
+    case "key.missing":
+      return "Send your API key: Authorization: Bearer konter_…";
+    case "key.invalid":
+      return "This API key is unknown or was revoked: ask the shop for one that works.";
+    case "key.scope":
+      return `This API key may not do that; it needs the scope ${details.scope}.`;
+    case "idempotency_key.missing":
+      return "Send an Idempotency-Key of 1 to 200 visible characters, a new one for each order; repeat it to repeat a request safely.";
+    case "idempotency_key.reused":
+      return "This Idempotency-Key was used for another request. Nothing was done; use a new key.";
+    case "game_account.unchecked":
+      return "Nobody can say now whose account that is. Try again later, or send confirm_unchecked: true if you are sure; what goes to a wrong account cannot be taken back.";
+    case "sku.sold_out":
+      return "This SKU is sold out. No money was taken.";
+    case "saldo.insufficient":
+      return `The saldo of Rp ${details.saldo} does not cover Rp ${details.price}. Top it up with POST /api/v1/deposits.`;
+    case "order.too_many_unpaid":
+      return "Three orders wait for their payment already: pay or cancel one first.";
+    case "order.blocked":
+      return `The shop refused order ${details.order}. No money was taken. To appeal, name the order to the shop's staff.`;
+    case "order.not_short":
+      return "No money came short for this order, or it is over and the money is in the saldo.";
+    case "order.paid":
+      return "The order is paid, so it cannot be cancelled any more.";
+    case "order.may_be_paid":
+      return "The gateway could not confirm that no money is on its way. Ask again in a moment; unpaid, the order ends by itself.";
     case "input.invalid":
     case "check.too_many":
+    case "game_account.invalid":
+    case "game_account.not_found":
       return details.message ?? "The request is not valid.";
     default:
       return `Refused: ${refusal.code}.`;
@@ -70,7 +130,8 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
     return { status: 400, code: "input.invalid", detail };
   }
   if (isDatabaseGone(error)) {
-    const detail = "The database does not answer. Nothing was changed; try again in a moment.";
+    const detail =
+      "The database does not answer. Try again in a moment, with the same Idempotency-Key where you sent one: what was done already is not done twice.";
     return { status: 503, code: "database.unavailable", detail };
   }
   const detail = `Something broke on our side. Reference: ${request.id}`;
@@ -82,10 +143,12 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = toProblem(error, request);
   if (problem.status >= 500)
     request.log.error({ reqId: request.id, err: error }, "a request failed");
+  // A repeated request is answered as it was the first time, to the byte.
+  const requestId = (error instanceof Refusal && error.details.request_id) || request.id;
   const retryAfterS = error instanceof Refusal ? error.details.retry_after_s : undefined;
   if (retryAfterS !== undefined) reply.header("retry-after", retryAfterS);
   return reply
     .code(problem.status)
     .type("application/problem+json")
-    .send({ type: "about:blank", title: problem.code, ...problem, request_id: request.id });
+    .send({ type: "about:blank", title: problem.code, ...problem, request_id: requestId });
 }

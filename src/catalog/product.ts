@@ -82,6 +82,15 @@ export async function findSku(db: Db, code: string): Promise<Sku> {
   return sku;
 }
 
+/** The number of the price at which an active SKU sells now; undefined for one that is off the shelf. */
+export async function currentPriceVersion(db: Db, skuId: number): Promise<number | undefined> {
+  const sku = await selectSkus(db)
+    .where("skus.id", "=", skuId)
+    .where("skus.active", "=", true)
+    .executeTakeFirst();
+  return sku?.priceVersion;
+}
+
 /** A SKU that a row of ours names, active or not. Throws when there is none. */
 export async function skuById(db: Db, skuId: number): Promise<Sku> {
   return selectSkus(db).where("skus.id", "=", skuId).executeTakeFirstOrThrow();

@@ -5,14 +5,9 @@ import { isGameCode } from "../game-accounts/game.ts";
 import { parseGameAccount } from "../game-accounts/parse.ts";
 import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
-import {
-  type BlockedSubject,
-  blockSubject,
-  listBlocks,
-  rulesInForce,
-  unblockSubject,
-} from "../risk/block.ts";
+import { blockSubject, listBlocks, rulesInForce, unblockSubject } from "../risk/block.ts";
 import { riskDecisions } from "../risk/rules.ts";
+import type { BlockedSubject } from "../risk/subject.ts";
 import { type Command, print, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 

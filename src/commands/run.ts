@@ -2,10 +2,13 @@
 import { ConfigError } from "../config.ts";
 import { type Command, fail, print, UsageError } from "./command.ts";
 import { desk } from "./desk.ts";
+import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
+import { order } from "./order.ts";
+import { refund } from "./refund.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
@@ -17,6 +20,7 @@ import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   start,
+  doctor,
   seed,
   migrate,
   simulate,
@@ -24,7 +28,9 @@ const commands: Readonly<Record<string, Command>> = {
   supplier,
   staff,
   key,
+  order,
   desk,
+  refund,
   risk,
   jobs,
   ledger,

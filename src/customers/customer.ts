@@ -1,14 +1,44 @@
 /** Customers: who buys, and in which language they are spoken to. */
 import type { Clock } from "../platform/clock.ts";
-import type { Tx } from "../platform/db.ts";
+import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { findByDiscordId, insertCustomer } from "./repository.ts";
+import {
+  callLock,
+  findByDiscordId,
+  findByKeyId,
+  insertCustomer,
+  selectDiscordId,
+} from "./repository.ts";
 
 export type Locale = "id" | "en";
 
 export interface Customer {
   readonly id: string;
-  readonly discordId: string;
+}
+
+/** The customer who sells with an API key, made on its first use: each key has a saldo of its own. */
+export async function customerOfKey(
+  tx: Tx,
+  deps: { clock: Clock; ids: Ids },
+  input: { keyId: string },
+): Promise<Customer> {
+  const known = await findByKeyId(tx, input.keyId);
+  if (known !== undefined) return known;
+  const holder = { keyId: input.keyId, locale: "id" } as const;
+  await insertCustomer(tx, { id: deps.ids.uuid(), ...holder, createdAt: deps.clock.now() });
+  const customer = await findByKeyId(tx, input.keyId);
+  if (customer === undefined) throw new Error(`the customer of key ${input.keyId} vanished`);
+  return customer;
+}
+
+/** Locks a customer in the caller's transaction: what they place meanwhile waits. */
+export async function lockCustomer(tx: Tx, customerId: string): Promise<void> {
+  await callLock(tx, [customerId]);
+}
+
+/** The Discord id of a customer; null for one who is not from Discord. */
+export async function discordIdOf(db: Db, customerId: string): Promise<string | null> {
+  return selectDiscordId(db, customerId);
 }
 
 /** The customer of a Discord user, made on the first meeting. */

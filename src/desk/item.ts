@@ -10,6 +10,7 @@ import {
   insertUnlessOpen,
   lockItem,
   selectItems,
+  selectItemsOfOrder,
   selectOpenItems,
   updateClosed,
   updateTaken,
@@ -26,6 +27,7 @@ export const deskItemKinds = {
   purchase_contradiction: "a supplier takes back what it had said about a purchase",
   supplier_paused: "a supplier refuses us as a whole: nothing is bought there until it is mended",
   order_review: "risk asks for a person's decision about an order",
+  refund_stuck: "a gateway does not confirm that money went back: look into its dashboard",
   refund_failed: "money could not be sent back to where it came from",
 } as const;
 
@@ -135,6 +137,11 @@ export async function listOpenItems(db: Db): Promise<DeskItem[]> {
 /** What lies or lay on the desk, the newest first. */
 export async function listItems(db: Db, input: { limit: number }): Promise<DeskItem[]> {
   return (await selectItems(db, input.limit)).map(toItem);
+}
+
+/** What lies or lay on the desk about an order, the oldest first. */
+export async function itemsOfOrder(db: Db, orderId: string): Promise<DeskItem[]> {
+  return (await selectItemsOfOrder(db, orderId)).map(toItem);
 }
 
 // Only openItem writes kind and details.

@@ -2,6 +2,7 @@
 import type { CatalogCache } from "../catalog/cache.ts";
 import type { NicknameLookup } from "../game-accounts/look-up.ts";
 import type { Texts } from "../notifications/texts/texts.ts";
+import type { Placer } from "../orders/placer.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";
@@ -24,6 +25,7 @@ export interface BotDeps {
   readonly publish: Publish;
   readonly lookup: NicknameLookup;
   readonly gateway: PaymentGateway;
+  readonly placer: Placer;
 }
 
 export interface Context extends BotDeps {

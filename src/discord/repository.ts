@@ -116,3 +116,19 @@ export async function rememberDirectMessage(
     .where("order_id", "=", orderId)
     .execute();
 }
+
+/** The presses of buttons that carry one of these words, while they are kept. */
+export async function selectPresses(db: Db, words: readonly string[]) {
+  const { rows } = await sql<{
+    id: string;
+    customId: string;
+    receivedAt: Date;
+    acknowledged: boolean;
+  }>`
+    select id, payload -> 'data' ->> 'custom_id' as "customId", received_at as "receivedAt",
+      acknowledged_at is not null as acknowledged
+    from discord_interactions
+    where split_part(payload -> 'data' ->> 'custom_id', ':', 3) = any (${words})
+    order by received_at, id`.execute(db);
+  return rows;
+}

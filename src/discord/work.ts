@@ -144,6 +144,29 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "purchase.too_old":
     case "staff.unknown":
     case "key.unknown":
+    // Only an API key meets these; a buyer in Discord is told by the outcome itself.
+    case "key.missing":
+    case "key.invalid":
+    case "key.scope":
+    case "idempotency_key.missing":
+    case "idempotency_key.reused":
+    case "game_account.not_found":
+    case "game_account.unchecked":
+    case "quote.expired":
+    case "quote.used":
+    case "sku.sold_out":
+    case "saldo.insufficient":
+    case "order.too_many_unpaid":
+    case "order.blocked":
+    case "order.not_short":
+    case "order.not_refundable":
+    case "refund.too_much":
+    case "refund.not_in_part":
+    case "refund.no_source":
+    case "purchase.in_flight":
+    case "purchase.may_have_worked":
+    case "order.paid":
+    case "order.may_be_paid":
     case "desk.unknown":
     case "desk.taken":
     case "desk.closed":

@@ -81,6 +81,18 @@ export async function makePermanent(tx: Tx, orderId: string) {
     .execute();
 }
 
+export async function callReserve(
+  tx: Tx,
+  input: { orderId: string; skuId: number; actor: string; at: Date },
+): Promise<boolean> {
+  const { orderId, skuId, actor, at } = input;
+  const { rows } = await sql`
+    select inventory_reserve(
+      array[${orderId}::uuid], array[${skuId}::int], array['permanent'], array[${actor}::text], ${at}
+    )`.execute(tx);
+  return rows.length === 1;
+}
+
 export async function endReservation(
   tx: Tx,
   input: { orderId: string; ending: "consumed" | "released"; actor: string; at: Date },
@@ -122,4 +134,25 @@ export async function compareMovements(db: Db) {
         group by sku_id
       ) moved on moved.sku_id = stock.sku_id`,
   );
+}
+
+// By the order's SKU first: movements have an index by SKU only, because they are written with every order.
+export async function selectMovements(db: Db, orderId: string) {
+  return db
+    .selectFrom("stock_movements")
+    .select([
+      "kind",
+      "on_hand_before",
+      "on_hand_after",
+      "reserved_before",
+      "reserved_after",
+      "actor",
+      "moved_at",
+    ])
+    .where("sku_id", "in", (of) =>
+      of.selectFrom("reservations").select("sku_id").where("order_id", "=", orderId),
+    )
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
 }

@@ -3,29 +3,52 @@ create or replace function inventory_lock(sku_ids int[]) returns void language s
   select from stock where sku_id = any (sku_ids) order by sku_id for update
 $$;
 
--- Reserves stock for an order, `live` until paid or `permanent` at once. False when there is not
--- enough; nothing has changed then.
+-- The interface before orders were placed many at once.
+drop function if exists inventory_reserve(uuid, int, int, text, text, timestamptz);
+
+-- Reserves one of a SKU for each order, `live` until paid or `permanent` at once. Where less is left
+-- than wanted, who stands first gets it. Returns the orders that got one. An order whose reservation
+-- was released before, because nobody paid in time, can get another one.
 create or replace function inventory_reserve(
-  for_order uuid, of_sku int, wanted int, beginning text, who text, at timestamptz
-) returns boolean language plpgsql as $$
-declare
-  after_reserving stock;
+  order_ids uuid[], sku_ids int[], beginnings text[], actors text[], at timestamptz
+) returns setof uuid language plpgsql as $$
 begin
-  update stock set reserved = reserved + wanted
-  where sku_id = of_sku and on_hand - reserved >= wanted
-  returning * into after_reserving;
-  if not found then
-    return false;
-  end if;
-  insert into reservations (order_id, sku_id, quantity, state, reserved_at)
-  values (for_order, of_sku, wanted, beginning, at);
-  insert into stock_movements (
-    sku_id, kind, on_hand_before, on_hand_after, reserved_before, reserved_after, actor, order_id, moved_at
-  ) values (
-    of_sku, 'reserved', after_reserving.on_hand, after_reserving.on_hand,
-    after_reserving.reserved - wanted, after_reserving.reserved, who, for_order, at
-  );
-  return true;
+  perform inventory_lock(sku_ids);
+  return query
+  with wanted as (
+    select one.order_id, one.sku_id, one.beginning, one.actor, stock.on_hand, stock.reserved,
+      row_number() over (partition by one.sku_id order by one.position)::int as place
+    from unnest(order_ids, sku_ids, beginnings, actors) with ordinality
+      as one (order_id, sku_id, beginning, actor, position)
+    join stock on stock.sku_id = one.sku_id
+  ), granted as (
+    select wanted.order_id, wanted.sku_id, wanted.beginning, wanted.actor, wanted.on_hand,
+      wanted.reserved + wanted.place as reserved_after
+    from wanted
+    where wanted.place <= wanted.on_hand - wanted.reserved
+  ), counted as (
+    update stock set reserved = taken.reserved_after
+    from (
+      select granted.sku_id, max(granted.reserved_after) as reserved_after from granted
+      group by granted.sku_id
+    ) taken
+    where stock.sku_id = taken.sku_id
+  ), kept as (
+    insert into reservations (order_id, sku_id, quantity, state, reserved_at)
+    select granted.order_id, granted.sku_id, 1, granted.beginning, at from granted
+    on conflict (order_id) do update
+    set state = excluded.state, reserved_at = excluded.reserved_at
+    where reservations.state = 'released'
+    returning reservations.order_id
+  ), moved as (
+    insert into stock_movements (
+      sku_id, kind, on_hand_before, on_hand_after, reserved_before, reserved_after, actor, order_id, moved_at
+    )
+    select granted.sku_id, 'reserved', granted.on_hand, granted.on_hand, granted.reserved_after - 1,
+      granted.reserved_after, granted.actor, granted.order_id, at
+    from granted
+  )
+  select kept.order_id from kept;
 end
 $$;
 

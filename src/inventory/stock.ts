@@ -5,6 +5,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import {
+  callReserve,
   endReservation,
   insertStock,
   type Level,
@@ -82,6 +83,15 @@ export async function availableStock(db: Db): Promise<Map<number, number>> {
 /** Once paid, a reservation no longer lapses. */
 export async function keepReservation(tx: Tx, orderId: string): Promise<void> {
   await makePermanent(tx, orderId);
+}
+
+/** Reserves one of a SKU for good, for an order whose reservation had lapsed. False when none is left. */
+export async function reserveAgain(
+  tx: Tx,
+  deps: { clock: Clock },
+  input: { orderId: string; skuId: number; actor: string },
+): Promise<boolean> {
+  return callReserve(tx, { ...input, at: deps.clock.now() });
 }
 
 /** The goods are delivered: they leave the shelf. */

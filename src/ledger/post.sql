@@ -3,42 +3,36 @@ create or replace function ledger_lock(ledger_accounts text[]) returns void lang
   select from balances where ledger_account = any (ledger_accounts) order by ledger_account for update
 $$;
 
--- Posts transfers: [{id, debit_account, credit_account, amount, key, reason, order_id}]. A transfer
--- whose key is posted already is left out, so that posting an event again changes nothing. One that
--- names an account that is not in the chart is refused with all its batch, and so is one that takes
--- what a customer does not have or what is held. Balance rows are locked in the order of their ids.
--- Returns how many were new.
-create or replace function ledger_post(new_transfers jsonb, at timestamptz)
+-- Posts transfers. A transfer whose key is posted already is left out, so that posting an event again
+-- changes nothing. One that names an account that is not in the chart is refused with all its batch,
+-- and so is one that takes what a customer does not have or what is held. Balance rows are locked in
+-- the order of their ids. Returns how many were new.
+create or replace function ledger_post(new_transfers transfers[], at timestamptz)
 returns int language plpgsql as $$
 declare
+  customer_accounts text[] := array(
+    select distinct side
+    from unnest(new_transfers) one,
+      unnest(array[one.debit_account::text, one.credit_account::text]) side
+    where side like 'customer:%'
+    order by side
+  );
   posted_count int;
 begin
   insert into balances (ledger_account)
-  select side
-  from jsonb_array_elements(new_transfers) item,
-    unnest(array[item ->> 'debit_account', item ->> 'credit_account']) side
-  where side like 'customer:%'
-  order by side
+  select unnest(customer_accounts)
   on conflict do nothing;
-
-  perform ledger_lock(array(
-    select unnest(array[item ->> 'debit_account', item ->> 'credit_account'])
-    from jsonb_array_elements(new_transfers) item
-  ));
+  perform ledger_lock(customer_accounts);
 
   with posted as (
     insert into transfers (id, debit_account, credit_account, amount, key, reason, order_id, posted_at)
-    select id, debit_account, credit_account, amount, key, reason, order_id, at
-    from rows from (
-      jsonb_to_recordset(new_transfers) as (
-        id uuid, debit_account text, credit_account text, amount bigint, key text, reason text,
-        order_id uuid
-      )
-    ) with ordinality item (
-      id, debit_account, credit_account, amount, key, reason, order_id, position
+    select one.id, one.debit_account, one.credit_account, one.amount, one.key, one.reason,
+      one.order_id, at
+    from unnest(new_transfers) with ordinality one (
+      id, debit_account, credit_account, amount, key, reason, order_id, posted_at, position
     )
     -- Two who post the same events wait for each other's keys in one order, never in a circle.
-    order by key, position
+    order by one.key, one.position
     on conflict (key) do nothing
     returning debit_account, credit_account, amount
   ), deltas as (
@@ -60,4 +54,12 @@ begin
   select count(*) from posted into posted_count;
   return posted_count;
 end
+$$;
+
+-- The same for transfers as JSON: [{id, debit_account, credit_account, amount, key, reason, order_id}].
+create or replace function ledger_post(new_transfers jsonb, at timestamptz)
+returns int language sql as $$
+  select ledger_post(
+    array(select one from jsonb_populate_recordset(null::transfers, new_transfers) one), at
+  )
 $$;

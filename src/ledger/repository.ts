@@ -37,13 +37,12 @@ export async function callEndHold(tx: Tx, orderId: string, ending: string, now: 
   return rows[0]?.ended ?? false;
 }
 
-export async function findAvailable(db: Db, ledgerAccount: string) {
-  const row = await db
+export async function findBalance(db: Db, ledgerAccount: string) {
+  return db
     .selectFrom("balances")
-    .select(sql<bigint>`posted - held`.as("available"))
+    .select(["posted as postedIdr", "held as heldIdr"])
     .where("ledger_account", "=", ledgerAccount)
     .executeTakeFirst();
-  return row?.available;
 }
 
 /** The sums of both sides of every account, computed from the transfers alone. */
@@ -179,4 +178,22 @@ export async function compareHeld(db: Db) {
         group by ledger_account
       ) holding on holding.ledger_account = balances.ledger_account`,
   );
+}
+
+export async function selectTransfersOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("transfers")
+    .select(["id", "debit_account", "credit_account", "amount", "key", "reason", "posted_at"])
+    .where("order_id", "=", orderId)
+    .orderBy("posted_at")
+    .orderBy("id")
+    .execute();
+}
+
+export async function selectHold(db: Db, orderId: string) {
+  return db
+    .selectFrom("holds")
+    .select(["ledger_account", "amount", "state", "held_at", "ended_at"])
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { balanceOf, type LedgerAccount, saldoOf } from "./chart.ts";
-import { findAvailable, insertTransfers, sumSides } from "./repository.ts";
+import { findBalance, insertTransfers, sumSides } from "./repository.ts";
 
 export interface Transfer {
   readonly debit: LedgerAccount;
@@ -34,9 +34,18 @@ export async function post(
   await insertTransfers(tx, rows, deps.clock.now());
 }
 
+/** What a customer has, and what of it is held for orders that await verification, in rupiah. */
+export async function standing(
+  db: Db,
+  customerId: string,
+): Promise<{ postedIdr: bigint; heldIdr: bigint }> {
+  return (await findBalance(db, saldoOf(customerId))) ?? { postedIdr: 0n, heldIdr: 0n };
+}
+
 /** What a customer can spend, in rupiah: what is posted less what is held. */
 export async function saldo(db: Db, customerId: string): Promise<bigint> {
-  return (await findAvailable(db, saldoOf(customerId))) ?? 0n;
+  const { postedIdr, heldIdr } = await standing(db, customerId);
+  return postedIdr - heldIdr;
 }
 
 /** What every ledger account holds, in rupiah, computed from the transfers alone. */

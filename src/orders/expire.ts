@@ -8,6 +8,7 @@ import { Refusal } from "../platform/refusal.ts";
 import { changeState } from "./change-state.ts";
 import type { OrderState } from "./order.ts";
 import { lockOrder, selectOrder, selectOrderBy } from "./repository.ts";
+import { returnShort } from "./short.ts";
 
 type Deps = ReconcileDeps;
 
@@ -65,7 +66,8 @@ async function endUnpaid(
     // Money may have come between asking and locking; a paid payment always wins.
     if (await mayBePaid(tx, order.id)) return "unknown";
     await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
-    await changeState(tx, deps, order, input.to, input.cause);
+    const ended = await changeState(tx, deps, order, input.to, input.cause);
+    await returnShort(tx, deps, ended);
     return "ended";
   });
 }

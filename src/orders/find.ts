@@ -5,7 +5,7 @@ import type { Payment } from "../payments/payment.ts";
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
-import { type Order, pageLifeMs } from "./order.ts";
+import { type Order, type OrderState, pageLifeMs } from "./order.ts";
 import {
   selectEvents,
   selectOrder,
@@ -16,12 +16,13 @@ import {
 
 export interface OrderView {
   readonly order: Order;
+  readonly skuCode: string;
   readonly skuName: string;
   readonly gameName: string;
   /** The one that paid, else the newest attempt; absent for an order paid from saldo. */
   readonly payment: Payment | undefined;
   readonly purchase: Purchase | undefined;
-  readonly events: readonly { state: string; reason: string; at: Date }[];
+  readonly events: readonly { state: OrderState; reason: string; at: Date }[];
 }
 
 /** True when money came that was not what was asked for: "no money was taken" would be false. */
@@ -66,6 +67,7 @@ async function view(db: Db, order: Order): Promise<OrderView> {
   const payments = await paymentsOfOrder(db, order.id);
   return {
     order,
+    skuCode: sku.code,
     skuName: sku.name,
     gameName: sku.gameName,
     payment: payments.find((payment) => payment.id === order.paid_payment_id) ?? payments.at(-1),
@@ -74,11 +76,45 @@ async function view(db: Db, order: Order): Promise<OrderView> {
   };
 }
 
-/** A customer's orders, newest first. */
+/**
+ * A customer's orders, newest first, a page at a time: `next` is the cursor of the page after, null at
+ * the end. Refuses a cursor that is none.
+ */
 export async function listOrders(
   db: Db,
-  input: { customerId: string; limit: number },
-): Promise<OrderView[]> {
-  const orders = await selectOrdersOfCustomer(db, input.customerId, input.limit);
-  return Promise.all(orders.map((order) => view(db, order)));
+  input: {
+    customerId: string;
+    limit: number;
+    state?: OrderState | undefined;
+    cursor?: string | undefined;
+  },
+): Promise<{ orders: OrderView[]; next: string | null }> {
+  const { cursor, ...wanted } = input;
+  const after = cursor === undefined ? undefined : readCursor(cursor);
+  const rows = await selectOrdersOfCustomer(db, { ...wanted, after, limit: input.limit + 1 });
+  const orders = rows.slice(0, input.limit);
+  const last = rows.length > orders.length ? orders.at(-1) : undefined;
+  return {
+    orders: await Promise.all(orders.map((order) => view(db, order))),
+    next: last === undefined ? null : writeCursor(last),
+  };
+}
+
+interface Place {
+  readonly placedAt: Date;
+  readonly orderId: string;
+}
+
+function writeCursor(order: Order): string {
+  return Buffer.from(`${order.placed_at.toISOString()} ${order.id}`).toString("base64url");
+}
+
+function readCursor(cursor: string): Place {
+  const [time = "", orderId = ""] = Buffer.from(cursor, "base64url").toString().split(" ");
+  const placedAt = new Date(time);
+  if (Number.isNaN(placedAt.getTime()) || !/^[0-9a-f-]{36}$/.test(orderId)) {
+    const message = "cursor is not one that this list gave: begin without one";
+    throw new Refusal("input.invalid", { field: "cursor", message });
+  }
+  return { placedAt, orderId };
 }

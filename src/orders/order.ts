@@ -3,8 +3,11 @@ import type { Selectable } from "kysely";
 import type { Schema } from "../platform/db.ts";
 
 export type OrderState =
+  | "blocked" // risk refused it; no money moved
+  | "awaiting_verification" // risk asks for the buyer's order PIN; saldo is held meanwhile
   | "awaiting_payment" // stock reserved, price locked, payment open
   | "paid" // the money sits in escrow for this order
+  | "under_review" // a person decides
   | "fulfilling" // a purchase is open or about to be
   | "delivered" // the supplier confirmed
   | "refunding" // the money is on its way back
@@ -13,8 +16,11 @@ export type OrderState =
   | "cancelled"; // stopped before money came
 
 export const nextStates: Readonly<Record<OrderState, readonly OrderState[]>> = {
+  blocked: [],
+  awaiting_verification: ["awaiting_payment", "paid", "cancelled"],
   awaiting_payment: ["paid", "expired", "cancelled"],
-  paid: ["fulfilling", "refunding"],
+  paid: ["fulfilling", "under_review", "refunding"],
+  under_review: ["fulfilling", "refunding"],
   fulfilling: ["delivered", "refunding"],
   delivered: ["refunding"],
   refunding: ["refunded"],
@@ -41,5 +47,7 @@ export const quoteLifeMs = 5 * 60_000;
 export const payWithinMs = 15 * 60_000;
 /** Who has the address of an order's page may see it this long. */
 export const pageLifeMs = 30 * 24 * 3600_000;
+/** Money may come this long after an order expired and still buy, while price and stock hold. */
+export const lateMoneyMs = 60 * 60_000;
 /** The stock waits a little longer than the money may take. */
 export const reservationExtraMs = 2 * 60_000;

@@ -1,16 +1,21 @@
-/** Pay: what money does to an order, in time, late or a second time. */
+/** Pay: what money does to an order: in time, late, a second time, too much or too little. */
 import assert from "node:assert/strict";
-import { keepReservation, releaseReservation } from "../inventory/stock.ts";
+import { currentPriceVersion } from "../catalog/product.ts";
+import { discordIdOf } from "../customers/customer.ts";
+import { keepReservation, releaseReservation, reserveAgain } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
 import { findPayment, paymentsOfOrder } from "../payments/find.ts";
 import { openNextPayment } from "../payments/open.ts";
-import { maxAttempts } from "../payments/payment.ts";
-import { type Database, inTransaction } from "../platform/db.ts";
+import { maxAttempts, type Payment } from "../payments/payment.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { scoreOrder } from "../risk/score.ts";
 import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
-import { secondPaymentReason } from "./order.ts";
+import { surplusReason } from "./notes.ts";
+import { lateMoneyMs, type Order, secondPaymentReason } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
 import { hasEvent, lockOrder, setPaidBy } from "./repository.ts";
 
@@ -20,8 +25,9 @@ type Deps = StateDeps & { ids: Ids };
 const shortestPaymentMs = 2 * 60_000;
 
 /**
- * Job `orders.applyPayment`. The payment's money is in escrow already. In time it pays the order;
- * after expiry or cancellation it goes to the buyer's saldo; a second payment does so too.
+ * Job `orders.applyPayment`. The payment's money is in escrow already. In time it pays the order, and
+ * so it does within an hour after expiry while everything is as it was; later, and after a
+ * cancellation, it goes to the buyer's saldo, and so does a second payment.
  */
 export async function applyPayment(
   db: Database,
@@ -31,42 +37,95 @@ export async function applyPayment(
   await inTransaction(db, async (tx) => {
     const payment = await findPayment(tx, input.paymentId);
     assert.equal(payment.state, "paid");
+    assert.ok(payment.order_id, "the payment of an order");
     const order = await lockOrder(tx, payment.order_id);
     if (order.paid_payment_id === payment.id) return;
-    const actor = `gateway:${payment.gateway}`;
     switch (order.state) {
       case "awaiting_payment":
-        await setPaidBy(tx, order.id, payment.id);
         await keepReservation(tx, order.id);
-        await changeState(tx, deps, order, "paid", { actor, reason: "payment confirmed" });
-        for (const name of ["orders.fulfil", "payments.closeOthers"]) {
-          await enqueue(tx, deps, { name, key: order.id, payload: { orderId: order.id } });
-        }
-        return;
+        return pay(tx, deps, order, payment, "payment confirmed");
       case "expired":
-      case "cancelled": {
-        await setPaidBy(tx, order.id, payment.id);
-        const reason = order.state === "expired" ? "paid after expiry" : "paid after cancellation";
-        const refunding = await changeState(tx, deps, order, "refunding", { actor, reason });
-        await refundToSaldo(tx, deps, refunding, reason);
-        return;
-      }
+        if (await canStillBuy(tx, deps, order)) {
+          return pay(tx, deps, order, payment, "paid after expiry, while price and stock held");
+        }
+        return giveBack(tx, deps, order, payment, "paid after expiry");
+      case "cancelled":
+        return giveBack(tx, deps, order, payment, "paid after cancellation");
       default:
-        // Applied before: the money of a payment goes to the saldo once.
-        if (await hasEvent(tx, order.id, secondPaymentReason(payment.ref))) return;
-        await post(tx, deps, [
-          {
-            debit: "escrow",
-            credit: saldoOf(order.customer_id),
-            amountIdr: payment.amount,
-            key: `second_payment:${payment.id}`,
-            reason: "second payment of an order",
-            orderId: order.id,
-          },
-        ]);
-        await noteEvent(tx, deps, order, { actor, reason: secondPaymentReason(payment.ref) });
+        return takeAsSecond(tx, deps, order, payment);
     }
   });
+}
+
+async function pay(tx: Tx, deps: Deps, order: Order, payment: Payment, reason: string) {
+  const actor = `gateway:${payment.gateway}`;
+  await setPaidBy(tx, order, payment.id);
+  await changeState(tx, deps, order, "paid", { actor, reason });
+  await returnSurplus(tx, deps, order, payment);
+  for (const name of ["orders.fulfil", "payments.closeOthers"]) {
+    await enqueue(tx, deps, { name, key: order.id, payload: { orderId: order.id } });
+  }
+}
+
+/** Whether late money may buy: soon enough, at the same price, in stock again, and risk agrees. */
+async function canStillBuy(tx: Tx, deps: Deps, order: Order): Promise<boolean> {
+  const lateMs = deps.clock.now().getTime() - order.changed_at.getTime();
+  if (lateMs > lateMoneyMs) return false;
+  if ((await currentPriceVersion(tx, order.sku_id)) !== order.price_version) return false;
+  const decision = await scoreOrder(tx, deps, {
+    orderId: order.id,
+    customerId: order.customer_id,
+    discordId: await discordIdOf(tx, order.customer_id),
+    gameCode: order.game_code,
+    playerId: order.player_id,
+    zoneId: order.zone_id,
+  });
+  if (decision !== "allow") return false;
+  return reserveAgain(tx, deps, { orderId: order.id, skuId: order.sku_id, actor: "system" });
+}
+
+async function giveBack(tx: Tx, deps: Deps, order: Order, payment: Payment, reason: string) {
+  const actor = `gateway:${payment.gateway}`;
+  await setPaidBy(tx, order, payment.id);
+  const refunding = await changeState(tx, deps, order, "refunding", { actor, reason });
+  await returnSurplus(tx, deps, order, payment);
+  await refundToSaldo(tx, deps, { ...refunding, paid: order.price }, reason);
+}
+
+/** What came beyond the price is the buyer's. */
+async function returnSurplus(tx: Tx, deps: Deps, order: Order, payment: Payment) {
+  const surplusIdr = (payment.paid_amount ?? 0n) - order.price;
+  if (surplusIdr <= 0n) return;
+  await post(tx, deps, [
+    {
+      debit: "escrow",
+      credit: saldoOf(order.customer_id),
+      amountIdr: surplusIdr,
+      key: `surplus:${payment.id}`,
+      reason: "paid more than was asked for",
+      orderId: order.id,
+    },
+  ]);
+  const reason = surplusReason(formatRupiah(surplusIdr));
+  await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
+}
+
+/** The order has its money: this is another's, of the same buyer. It goes to the saldo once. */
+async function takeAsSecond(tx: Tx, deps: Deps, order: Order, payment: Payment) {
+  const reason = secondPaymentReason(payment.ref);
+  if (await hasEvent(tx, order.id, reason)) return;
+  assert.ok(payment.paid_amount, "a paid payment knows what came");
+  await post(tx, deps, [
+    {
+      debit: "escrow",
+      credit: saldoOf(order.customer_id),
+      amountIdr: payment.paid_amount,
+      key: `second_payment:${payment.id}`,
+      reason: "second payment of an order",
+      orderId: order.id,
+    },
+  ]);
+  await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
 }
 
 /**

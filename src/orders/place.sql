@@ -1,125 +1,219 @@
--- Places orders: [{key, fingerprint, quote_id, customer_id, method, order_id, code, page_token,
--- transfer_id, payment_id, payment_ref, gateway, pay_by, reserved_until, pay_until, charge_by}].
--- One statement, one commit: key and quote, saldo, stock, order, transfer or payment, jobs. Returns
--- one outcome a request, in their order, and never raises for a business reason. Only a placement is
--- remembered by its key: a refused request had no effect, so asking again asks afresh.
-create or replace function orders_place(requests jsonb, at timestamptz)
-returns jsonb language plpgsql as $$
+-- Places orders, all of a batch together: [{key, fingerprint, request_id, quote_id, customer_id,
+-- method, gateway, order_id, code, page_token, transfer_id, payment_id, payment_ref}], at most one
+-- for each customer. `times` says when a payment opened now is charged at the latest, can be paid,
+-- and until when the order and its stock wait: {charge_by, pay_until, pay_by, reserved_until}.
+--
+-- One statement, one commit: key and quote, risk, saldo, stock, order, transfer or payment, jobs.
+-- Returns one outcome for each request, in their order, and never raises for a business reason. An
+-- outcome is remembered by its key for ever, so whoever asks again is told the same.
+create or replace function orders_place(requests jsonb, times jsonb, at timestamptz)
+returns jsonb[] language plpgsql set plan_cache_mode = force_generic_plan as $$
 declare
-  request jsonb;
-  outcome jsonb;
-  outcomes jsonb := '[]';
+  max_unpaid constant int := 3;
+  batch order_request[];
+  -- For each of the batch, by its position: its outcome, or null while nothing speaks against it.
+  outcomes jsonb[];
+  decisions risk_decisions[];
+  reserved uuid[];
+  -- What becomes an order: placed or blocked, and not known before.
+  made order_request[];
 begin
   -- One lock order everywhere: customers, then balances, then stock, each by id.
   perform customers_lock(array(
     select (item ->> 'customer_id')::uuid from jsonb_array_elements(requests) item
   ));
+
+  select array_agg(one.request order by one.place), array_agg(one.outcome order by one.place)
+  into batch, outcomes
+  from orders_read(requests, at) one;
+
+  select array_agg(row(
+    scored.order_id, scored.version, scored.score, scored.decision, scored.hits, at
+  )::risk_decisions)
+  into decisions
+  from (
+    select array_agg(one.order_id) as order_ids, array_agg(one.customer_id) as customer_ids,
+      array_agg(one.discord_id) as discord_ids, array_agg(one.game_code) as game_codes,
+      array_agg(one.player_id) as player_ids, array_agg(one.zone_id) as zone_ids
+    from unnest(batch) one
+    where outcomes[one.place] is null
+  ) asked
+  cross join risk_score(
+    asked.order_ids, asked.customer_ids, asked.discord_ids, asked.game_codes, asked.player_ids,
+    asked.zone_ids, at
+  ) scored;
+  outcomes := array(
+    select coalesce(outcomes[one.place], case when decided.decision <> 'allow'
+      then jsonb_build_object('outcome', 'blocked', 'order_code', one.code)
+    end)
+    from unnest(batch) one
+    left join unnest(decisions) decided on decided.order_id = one.order_id
+    order by one.place
+  );
+
   perform ledger_lock(array(
-    select 'customer:' || (item ->> 'customer_id')
-    from jsonb_array_elements(requests) item where item ->> 'method' = 'saldo'
+    select 'customer:' || one.customer_id from unnest(batch) one
+    where one.method = 'saldo' and outcomes[one.place] is null
   ));
-  perform inventory_lock(array(
-    select quotes.sku_id
-    from jsonb_array_elements(requests) item
-    join quotes on quotes.id = (item ->> 'quote_id')::uuid
-  ));
-  for request in select item from jsonb_array_elements(requests) item loop
-    outcome := orders_place_one(request, at);
-    outcomes := outcomes || jsonb_build_array(outcome);
-  end loop;
+  outcomes := array(
+    select coalesce(outcomes[one.place], case
+      when one.method = 'saldo' and coalesce(balances.posted - balances.held, 0) < one.price
+      then jsonb_build_object(
+        'outcome', 'insufficient_saldo', 'price', one.price,
+        'saldo', coalesce(balances.posted - balances.held, 0)
+      )
+      when one.method <> 'saldo' and (
+        select count(*) from orders
+        where orders.customer_id = one.customer_id and orders.state = 'awaiting_payment'
+          and orders.placed_at > at - interval '1 day'
+      ) >= max_unpaid
+      then jsonb_build_object('outcome', 'too_many_unpaid')
+    end)
+    from unnest(batch) one
+    left join balances on balances.ledger_account = 'customer:' || one.customer_id
+    order by one.place
+  );
+
+  select array(select inventory_reserve(
+    array_agg(one.order_id order by one.place), array_agg(one.sku_id order by one.place),
+    array_agg(case when one.method = 'saldo' then 'permanent' else 'live' end order by one.place),
+    array_agg('customer:' || one.customer_id order by one.place), at
+  ))
+  into reserved
+  from unnest(batch) one
+  where outcomes[one.place] is null;
+  outcomes := array(
+    select coalesce(
+      outcomes[one.place],
+      case when one.order_id <> all (reserved) then jsonb_build_object('outcome', 'sold_out') end,
+      jsonb_build_object(
+        'outcome', 'placed', 'order_id', one.order_id, 'order_code', one.code,
+        'page_token', one.page_token, 'sku', one.sku_code, 'price', one.price, 'method', one.method,
+        'state', case when one.method = 'saldo' then 'paid' else 'awaiting_payment' end,
+        'placed_at', at, 'pay_by', case when one.method <> 'saldo' then times -> 'pay_by' end
+      )
+    ) || case when one.known then '{}' else jsonb_build_object('request_id', one.request_id) end
+    from unnest(batch) one
+    order by one.place
+  );
+
+  select coalesce(array_agg(one order by one.place), '{}') into made
+  from unnest(batch) one
+  where not one.known and outcomes[one.place] ->> 'outcome' in ('placed', 'blocked');
+  perform orders_write(made, outcomes, decisions, times, at);
+
+  insert into placements (key, customer_id, fingerprint, outcome, placed_at)
+  select one.key, one.customer_id, one.fingerprint, outcomes[one.place], at
+  from unnest(batch) one
+  where not one.known;
   return outcomes;
 end
 $$;
 
-create or replace function orders_place_one(request jsonb, at timestamptz)
-returns jsonb language plpgsql as $$
+-- What keys and quotes say of requests: the outcome of a key that was used before, or why a quote
+-- cannot become an order (any more), or null.
+create or replace function orders_read(requests jsonb, at timestamptz)
+returns table (place int, request order_request, outcome jsonb) language sql as $$
+  select asked.place::int,
+    row(
+      asked.place, asked.key, asked.fingerprint, asked.request_id, placements.key is not null,
+      asked.customer_id, customers.discord_id, asked.method, asked.gateway, asked.order_id,
+      asked.code, asked.page_token, asked.transfer_id, asked.payment_id, asked.payment_ref,
+      quotes.id, quotes.sku_id, skus.code, quotes.price_version, quotes.price, quotes.cost,
+      quotes.game_code, quotes.player_id, quotes.zone_id, quotes.nickname
+    )::order_request,
+    case
+      when placements.customer_id <> asked.customer_id or placements.fingerprint <> asked.fingerprint
+      then jsonb_build_object('outcome', 'key_reused')
+      when placements.key is not null then placements.outcome
+      when quotes.id is null then jsonb_build_object('outcome', 'quote_unknown')
+      when earlier.id is not null
+      then jsonb_build_object('outcome', 'duplicate', 'order_code', earlier.code)
+      when quotes.expires_at <= at then jsonb_build_object('outcome', 'quote_expired')
+      when quotes.nickname is null and quotes.confirmed_at is null
+      then jsonb_build_object('outcome', 'unconfirmed')
+    end
+  from rows from (
+    jsonb_to_recordset(requests) as (
+      key text, fingerprint text, request_id text, quote_id uuid, customer_id uuid, method text,
+      gateway text, order_id uuid, code text, page_token text, transfer_id uuid, payment_id uuid,
+      payment_ref text
+    )
+  ) with ordinality asked (
+    key, fingerprint, request_id, quote_id, customer_id, method, gateway, order_id, code, page_token,
+    transfer_id, payment_id, payment_ref, place
+  )
+  left join customers on customers.id = asked.customer_id
+  left join placements on placements.key = asked.key
+  left join quotes on quotes.id = asked.quote_id and quotes.customer_id = asked.customer_id
+  left join skus on skus.id = quotes.sku_id
+  left join orders earlier on earlier.quote_id = quotes.id
+$$;
+
+-- Writes what was decided: the orders with their events and decisions, their saldo or their payments,
+-- and the jobs that go on with them.
+create or replace function orders_write(
+  made order_request[], outcomes jsonb[], decisions risk_decisions[], times jsonb, at timestamptz
+) returns void language plpgsql as $$
 declare
-  for_order uuid := request ->> 'order_id';
-  buyer uuid := request ->> 'customer_id';
-  pay_method text := request ->> 'method';
-  max_unpaid constant int := 3;
-  known placements;
-  quote quotes;
-  spendable bigint;
-  outcome jsonb;
+  from_saldo order_request[];
+  by_payment order_request[];
 begin
-  select * into known from placements where key = request ->> 'key';
-  if found then
-    if known.customer_id <> buyer or known.fingerprint <> request ->> 'fingerprint' then
-      return jsonb_build_object('outcome', 'key_reused', 'order_code', known.outcome ->> 'order_code');
-    end if;
-    return known.outcome;
+  if cardinality(made) = 0 then
+    return;
   end if;
-
-  select * into quote from quotes
-  where id = (request ->> 'quote_id')::uuid and customer_id = buyer;
-  if not found then
-    return jsonb_build_object('outcome', 'quote_unknown');
-  end if;
-  if quote.expires_at <= at then
-    return jsonb_build_object('outcome', 'quote_expired');
-  end if;
-  if quote.nickname is null and quote.confirmed_at is null then
-    return jsonb_build_object('outcome', 'unconfirmed');
-  end if;
-  if pay_method = 'saldo' then
-    select coalesce(max(posted - held), 0) into spendable from balances
-    where ledger_account = 'customer:' || buyer;
-    if spendable < quote.price then
-      return jsonb_build_object(
-        'outcome', 'insufficient_saldo', 'saldo', spendable, 'price', quote.price
-      );
-    end if;
-  elsif (
-    select count(*) from orders where customer_id = buyer and state = 'awaiting_payment'
-  ) >= max_unpaid then
-    return jsonb_build_object('outcome', 'too_many_unpaid');
-  end if;
-  if not inventory_reserve(
-    for_order, quote.sku_id, 1, case when pay_method = 'saldo' then 'permanent' else 'live' end,
-    'customer:' || buyer, at
-  ) then
-    return jsonb_build_object('outcome', 'sold_out');
-  end if;
-
   insert into orders (
-    id, code, page_token, customer_id, quote_id, sku_id, price, cost, game_code, player_id, zone_id,
-    nickname, method, state, placed_at, pay_by, reserved_until, changed_at
-  ) values (
-    for_order, request ->> 'code', request ->> 'page_token', buyer, quote.id, quote.sku_id,
-    quote.price, quote.cost, quote.game_code, quote.player_id, quote.zone_id, quote.nickname,
-    pay_method, case when pay_method = 'saldo' then 'paid' else 'awaiting_payment' end, at,
-    (request ->> 'pay_by')::timestamptz, (request ->> 'reserved_until')::timestamptz, at
-  );
+    id, code, page_token, customer_id, quote_id, sku_id, price_version, price, cost, game_code,
+    player_id, zone_id, nickname, method, state, paid, placed_at, pay_by, reserved_until, changed_at
+  )
+  select one.order_id, one.code, one.page_token, one.customer_id, one.quote_id, one.sku_id,
+    one.price_version, one.price, one.cost, one.game_code, one.player_id, one.zone_id, one.nickname,
+    one.method, coalesce(outcomes[one.place] ->> 'state', 'blocked'),
+    case when outcomes[one.place] ->> 'state' = 'paid' then one.price else 0 end, at,
+    (times ->> 'pay_by')::timestamptz, (times ->> 'reserved_until')::timestamptz, at
+  from unnest(made) one;
   insert into order_events (order_id, from_state, to_state, actor, reason, happened_at)
-  select id, null, state, 'customer:' || buyer, 'placed', at from orders where id = for_order;
+  select one.order_id, null, coalesce(outcomes[one.place] ->> 'state', 'blocked'),
+    'customer:' || one.customer_id, outcomes[one.place] ->> 'outcome', at
+  from unnest(made) one
+  order by one.place;
+  perform risk_record(array(
+    select decided from unnest(decisions) decided
+    join unnest(made) one on one.order_id = decided.order_id
+  ));
 
-  if pay_method = 'saldo' then
-    perform ledger_post(jsonb_build_array(jsonb_build_object(
-      'id', request ->> 'transfer_id', 'debit_account', 'customer:' || buyer,
-      'credit_account', 'escrow', 'amount', quote.price, 'key', 'saldo_payment:' || for_order,
-      'reason', 'order paid from saldo', 'order_id', for_order
-    )), at);
-    perform jobs_enqueue('orders.fulfil', for_order::text, jsonb_build_object('orderId', for_order), at, at);
-  else
-    perform payments_open(jsonb_build_array(jsonb_build_object(
-      'id', request ->> 'payment_id', 'ref', request ->> 'payment_ref', 'order_id', for_order,
-      'customer_id', buyer, 'gateway', request ->> 'gateway', 'method', pay_method,
-      'amount', quote.price, 'attempt', 1, 'send_by', request ->> 'charge_by',
-      'expires_at', request ->> 'pay_until',
-      'return_path', '/pay/' || (request ->> 'page_token')
-    )), at);
-    perform jobs_enqueue(
-      'orders.expire', for_order::text, jsonb_build_object('orderId', for_order),
-      (request ->> 'reserved_until')::timestamptz, at
-    );
+  select array_agg(one order by one.place) filter (where one.method = 'saldo'),
+    array_agg(one order by one.place) filter (where one.method <> 'saldo')
+  into from_saldo, by_payment
+  from unnest(made) one
+  where outcomes[one.place] ->> 'outcome' = 'placed';
+  if from_saldo is not null then
+    perform ledger_post(array_agg(row(
+      one.transfer_id, 'customer:' || one.customer_id, 'escrow', one.price,
+      'saldo_payment:' || one.order_id, 'order paid from saldo', one.order_id, at
+    )::transfers), at)
+    from unnest(from_saldo) one;
+    perform jobs_enqueue_all(
+      'orders.fulfil', array_agg(one.order_id::text),
+      array_agg(jsonb_build_object('orderId', one.order_id)), at, at
+    ) from unnest(from_saldo) one;
   end if;
-
-  outcome := jsonb_build_object(
-    'outcome', 'placed', 'order_id', for_order, 'order_code', request ->> 'code'
-  );
-  insert into placements (key, customer_id, fingerprint, outcome, placed_at)
-  values (request ->> 'key', buyer, request ->> 'fingerprint', outcome, at);
-  return outcome;
+  if by_payment is not null then
+    perform payments_open(jsonb_agg(jsonb_build_object(
+      'id', one.payment_id, 'ref', one.payment_ref, 'order_id', one.order_id,
+      'customer_id', one.customer_id, 'gateway', one.gateway, 'method', one.method,
+      'amount', one.price, 'attempt', 1, 'send_by', times -> 'charge_by',
+      'expires_at', times -> 'pay_until', 'return_path', '/pay/' || one.page_token
+    )), at)
+    from unnest(by_payment) one;
+    perform jobs_enqueue_all(
+      'orders.expire', array_agg(one.order_id::text),
+      array_agg(jsonb_build_object('orderId', one.order_id)),
+      (times ->> 'reserved_until')::timestamptz, at
+    ) from unnest(by_payment) one;
+  end if;
 end
 $$;
+
+drop function if exists orders_place(jsonb, timestamptz);
+drop function if exists orders_place_one(jsonb, timestamptz);

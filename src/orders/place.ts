@@ -1,20 +1,37 @@
-/** Place: one call, one commit, one outcome. place.sql decides everything together. */
+/** Place: a customer says yes to a quote. place.sql decides everything together, once for each key. */
 import * as z from "zod";
-import { paymentTimes } from "../payments/open.ts";
-import type { Clock } from "../platform/clock.ts";
-import { type Database, inTransaction } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { type OrderMethod, payWithinMs, reservationExtraMs } from "./order.ts";
-import { callPlace } from "./repository.ts";
+import type { OrderMethod } from "./order.ts";
+import type { Placer } from "./placer.ts";
 
-const placed = z.discriminatedUnion("outcome", [
-  z.object({ outcome: z.literal("placed"), order_id: z.string(), order_code: z.string() }),
-  /** The key placed another order before: this quote is already an order. */
-  z.object({ outcome: z.literal("key_reused"), order_code: z.string() }),
+const rupiah = z.coerce.bigint();
+/** Of the request that brought the outcome about: whoever repeats it is told of the same one. */
+const remembered = { request_id: z.string() };
+
+const outcome = z.discriminatedUnion("outcome", [
+  z.object({
+    outcome: z.literal("placed"),
+    order_id: z.string(),
+    order_code: z.string(),
+    page_token: z.string(),
+    sku: z.string(),
+    price: rupiah,
+    method: z.enum(["saldo", "gopay"]),
+    state: z.enum(["paid", "awaiting_payment"]),
+    placed_at: z.coerce.date(),
+    /** Null when it is paid. */
+    pay_by: z.coerce.date().nullable(),
+    ...remembered,
+  }),
+  /** The quote is an order already, placed with another key. */
+  z.object({ outcome: z.literal("duplicate"), order_code: z.string(), ...remembered }),
+  /** Risk refused it: there is an order to appeal for, and no money moved. */
+  z.object({ outcome: z.literal("blocked"), order_code: z.string(), ...remembered }),
   z.object({
     outcome: z.literal("insufficient_saldo"),
-    saldo: z.coerce.bigint(),
-    price: z.coerce.bigint(),
+    saldo: rupiah,
+    price: rupiah,
+    ...remembered,
   }),
   z.object({
     outcome: z.enum([
@@ -24,49 +41,44 @@ const placed = z.discriminatedUnion("outcome", [
       "too_many_unpaid",
       "sold_out",
     ]),
+    ...remembered,
   }),
+  /** The key was used for something else: nothing was done. */
+  z.object({ outcome: z.literal("key_reused") }),
 ]);
 
-export type Placed = z.infer<typeof placed>;
+export type Placed = z.infer<typeof outcome>;
 
 export interface PlaceOrder {
+  /** The idempotency key. However often and however much at once it is used, there is one outcome. */
+  readonly key: string;
+  readonly requestId: string;
   readonly customerId: string;
   readonly quoteId: string;
   readonly method: OrderMethod;
   readonly gateway: string;
 }
 
-/**
- * Places an order. The quote's id is the idempotency key: however often and however much at once a
- * customer says yes to a quote, there is one order, and the first placement's outcome is the answer.
- */
+/** Places an order. A quote becomes one order whatever keys it is placed with. */
 export async function placeOrder(
-  db: Database,
-  deps: { clock: Clock; ids: Ids },
+  deps: { ids: Ids; placer: Placer },
   input: PlaceOrder,
 ): Promise<Placed> {
   const { ids } = deps;
-  const now = deps.clock.now();
-  const after = (ms: number) => new Date(now.getTime() + ms);
-  const { sendBy, expiresAt } = paymentTimes(now);
-  const request = {
-    key: input.quoteId,
-    fingerprint: input.method,
+  const placed = await deps.placer.place({
+    key: input.key,
+    fingerprint: `${input.quoteId} ${input.method}`,
+    request_id: input.requestId,
     quote_id: input.quoteId,
     customer_id: input.customerId,
     method: input.method,
+    gateway: input.gateway,
     order_id: ids.uuid(),
     code: ids.orderCode(),
     page_token: ids.pageToken(),
     transfer_id: ids.uuid(),
     payment_id: ids.uuid(),
     payment_ref: ids.ref("P"),
-    gateway: input.gateway,
-    charge_by: sendBy,
-    pay_until: expiresAt,
-    pay_by: after(payWithinMs),
-    reserved_until: after(payWithinMs + reservationExtraMs),
-  };
-  const [outcome] = await inTransaction(db, (tx) => callPlace(tx, [request], now));
-  return placed.parse(outcome);
+  });
+  return outcome.parse(placed);
 }

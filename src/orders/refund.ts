@@ -6,24 +6,30 @@ import type { Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { changeState, type StateDeps } from "./change-state.ts";
 import type { Order } from "./order.ts";
+import { addRefunded } from "./repository.ts";
 
-/** Refunds a locked order in `refunding`. Its goods, if any were reserved, can be sold again. */
+/**
+ * Gives a locked order in `refunding` back what of its money it still holds. Its goods, if any are
+ * reserved, can be sold again.
+ */
 export async function refundToSaldo(
   tx: Tx,
   deps: StateDeps & { ids: Ids },
   order: Order,
   reason: string,
 ): Promise<void> {
+  const amountIdr = order.paid - order.refunded;
   await post(tx, deps, [
     {
       debit: "escrow",
       credit: saldoOf(order.customer_id),
-      amountIdr: order.price,
+      amountIdr,
       key: `refund:${order.id}`,
       reason: `refund: ${reason}`,
       orderId: order.id,
     },
   ]);
+  await addRefunded(tx, order.id, amountIdr);
   await releaseReservation(tx, deps, { orderId: order.id, actor: "system" });
   await changeState(tx, deps, order, "refunded", { actor: "system", reason });
 }

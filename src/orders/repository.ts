@@ -27,9 +27,14 @@ export async function confirmQuote(
     .execute();
 }
 
-export async function callPlace(tx: Tx, requests: readonly object[], now: Date) {
+export async function callPlace(
+  tx: Tx,
+  { requests, times, now }: { requests: readonly object[]; times: object; now: Date },
+) {
   const result = await sql<{ outcomes: unknown[] }>`
-    select orders_place(${JSON.stringify(requests)}::jsonb, ${now}) as outcomes`.execute(tx);
+    select to_jsonb(orders_place(
+      ${JSON.stringify(requests)}::jsonb, ${JSON.stringify(times)}::jsonb, ${now}
+    )) as outcomes`.execute(tx);
   return result.rows[0]?.outcomes ?? [];
 }
 
@@ -61,15 +66,30 @@ export async function selectOrderBy(db: Db, column: "code" | "page_token", value
   return row && asOrder(row);
 }
 
-export async function selectOrdersOfCustomer(db: Db, customerId: string, limit: number) {
-  const rows = await db
+/** Newest first; with `after`, those that are older than that one. */
+export async function selectOrdersOfCustomer(
+  db: Db,
+  input: {
+    customerId: string;
+    limit: number;
+    state?: OrderState | undefined;
+    after?: { placedAt: Date; orderId: string } | undefined;
+  },
+) {
+  const { customerId, limit, state, after } = input;
+  let query = db
     .selectFrom("orders")
     .selectAll()
     .where("customer_id", "=", customerId)
     .orderBy("placed_at", "desc")
-    .limit(limit)
-    .execute();
-  return rows.map(asOrder);
+    .orderBy("id", "desc")
+    .limit(limit);
+  if (state !== undefined) query = query.where("state", "=", state);
+  if (after !== undefined) {
+    const older = sql<boolean>`(placed_at, id) < (${after.placedAt}, ${after.orderId}::uuid)`;
+    query = query.where(older);
+  }
+  return (await query.execute()).map(asOrder);
 }
 
 export async function updateState(tx: Tx, orderId: string, state: OrderState, now: Date) {
@@ -80,10 +100,22 @@ export async function updateState(tx: Tx, orderId: string, state: OrderState, no
     .execute();
 }
 
-export async function setPaidBy(tx: Tx, orderId: string, paymentId: string) {
+export async function setPaidBy(tx: Tx, order: Order, paymentId: string) {
   await tx
     .updateTable("orders")
-    .set({ paid_payment_id: paymentId })
+    .set({ paid_payment_id: paymentId, paid: order.price })
+    .where("id", "=", order.id)
+    .execute();
+}
+
+export async function setPaidFromSaldo(tx: Tx, order: Order) {
+  await tx.updateTable("orders").set({ paid: order.price }).where("id", "=", order.id).execute();
+}
+
+export async function addRefunded(tx: Tx, orderId: string, amountIdr: bigint) {
+  await tx
+    .updateTable("orders")
+    .set({ refunded: sql`refunded + ${amountIdr}` })
     .where("id", "=", orderId)
     .execute();
 }
@@ -112,12 +144,14 @@ export async function selectPlacedOrder(db: Db, input: { key: string; customerId
 }
 
 export async function selectEvents(db: Db, orderId: string) {
-  return db
+  const rows = await db
     .selectFrom("order_events")
     .select(["to_state as state", "reason", "happened_at as at"])
     .where("order_id", "=", orderId)
     .orderBy("id")
     .execute();
+  // The trigger of orders knows no other state.
+  return rows.map((row) => ({ ...row, state: row.state as OrderState }));
 }
 
 export async function newestEventId(db: Db): Promise<bigint> {
@@ -153,7 +187,7 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
         group by order_id
       ), arriving as (
         -- Posted together with the job that tells the order: until it ran, the order ended before.
-        select payments.order_id, sum(payments.amount) as amount
+        select payments.order_id, sum(payments.paid_amount) as amount
         from payments
         join orders on orders.id = payments.order_id
         where payments.state = 'paid' and payments.id is distinct from orders.paid_payment_id
@@ -163,16 +197,26 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
           )
           and not exists (select from transfers where key = 'second_payment:' || payments.id)
         group by payments.order_id
+      ), leaving as (
+        -- Likewise what a gateway has given back and the order has not learnt of.
+        select refunds.order_id, sum(refunds.amount) as amount
+        from refunds
+        where refunds.state = 'refunded' and refunds.from_account = 'escrow' and refunds.id in (
+          select (payload ->> 'refundId')::uuid from jobs
+          where name = 'orders.applyRefund' and state <> 'dead'
+        )
+        group by refunds.order_id
       )
       select coalesce(orders.code || ' ' || orders.state, moved.order_id::text, 'no order') as subject,
         (
-          case when orders.state = any (${holdingStates}) then orders.price else 0 end
-          + coalesce(arriving.amount, 0)
+          case when orders.state = any (${holdingStates}) then orders.paid - orders.refunded else 0 end
+          + coalesce(arriving.amount, 0) - coalesce(leaving.amount, 0)
         )::text as expected,
         coalesce(moved.amount, 0)::text as found
       from orders
       full join moved on moved.order_id = orders.id
-      left join arriving on arriving.order_id = orders.id`,
+      left join arriving on arriving.order_id = orders.id
+      left join leaving on leaving.order_id = orders.id`,
   );
 }
 
@@ -186,9 +230,29 @@ export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
         count(transfers.id)::text as found
       from orders
       left join transfers on transfers.order_id = orders.id
-        and transfers.credit_account = 'escrow' and transfers.amount = orders.price
+        and transfers.credit_account = 'escrow' and transfers.amount >= orders.price
         and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
       group by orders.id`,
+  );
+}
+
+/** What went back of each order, as it says itself and as its transfers say. */
+export async function compareRefunded(db: Db) {
+  return compare(
+    db,
+    sql`
+      select orders.code || ' ' || orders.state as subject,
+        (case when orders.state = 'refunded' then orders.paid else orders.refunded end)::text as expected,
+        coalesce(returned.amount, 0)::text as found
+      from orders
+      left join (
+        select order_id, sum(amount) as amount
+        from transfers
+        where debit_account = 'escrow'
+          and (key like 'refund:%' or key like 'refund\_part:%' or key like 'source\_refund:%')
+        group by order_id
+      ) returned on returned.order_id = orders.id
+      where orders.refunded > 0 or orders.state = 'refunded'`,
   );
 }
 
@@ -207,4 +271,34 @@ export async function compareBought(db: Db) {
 export async function selectCodes(db: Db, orderIds: readonly string[]) {
   if (orderIds.length === 0) return [];
   return db.selectFrom("orders").select(["id", "code"]).where("id", "in", orderIds).execute();
+}
+
+/** One short text for each order, another one as soon as anything changed that its page shows. */
+export async function selectMarkers(db: Db, orderIds: readonly string[]) {
+  const { rows } = await sql<{ id: string; marker: string }>`
+    select orders.id, md5(concat_ws(
+      ' ', orders.state,
+      (select max(id) from order_events where order_id = orders.id),
+      (
+        select string_agg(concat_ws(':', ref, state, gateway_ref), ',' order by attempt)
+        from payments where order_id = orders.id
+      ),
+      -- A failed one always brings an event; without it the index of the others suffices.
+      (
+        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt)
+        from purchases where order_id = orders.id and state <> 'failed'
+      )
+    )) as marker
+    from orders
+    where orders.id = any(${orderIds}::uuid[])`.execute(db);
+  return rows;
+}
+
+export async function selectWholeEvents(db: Db, orderId: string) {
+  return db
+    .selectFrom("order_events")
+    .select(["from_state as from", "to_state as to", "actor", "reason", "happened_at as at"])
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
 }

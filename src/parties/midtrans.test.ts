@@ -39,7 +39,9 @@ function notification(vector: (typeof notifications)[number], changes: object = 
 }
 
 test("the server key is the user of Basic authentication, without a password", () => {
-  assert.equal(basicAuth(serverKey), vectors.midtrans.basic_auth);
+  const { basic_auth, other_server_key: other } = vectors.midtrans;
+  assert.equal(basicAuth(serverKey), basic_auth);
+  assert.equal(basicAuth(other.server_key), other.basic_auth);
 });
 
 test("a notification is signed over its own strings and our key", () => {
@@ -95,6 +97,27 @@ test("what is kept of an exchange cannot be used again", () => {
   assert.match(kept, /"order_id":"ORD-20260101-0001"/);
 });
 
+test("what is kept of an exchange pays nothing and names nobody, whatever fields are added", () => {
+  const body = {
+    ...{ status_code: "201", order_id: "P1", gross_amount: "20000.00", transaction_id: "t1" },
+    ...{ payer_phone_number: "081234567890", customer_details: { email: "budi@example.com" } },
+    ...{
+      actions: [{ name: "deeplink-redirect", url: "gojek://gopay/merchanttransfer?tref=S3CRET" }],
+    },
+    ...{ qr_string: "00020101021226", saved_token_id: "S3CRET", a_new_field: "S3CRET" },
+    refunds: [{ refund_key: "R1", refund_amount: "5000.00", reason: "Budi", payee: "Budi" }],
+  };
+  const kept = scrub(JSON.stringify(body));
+  assert.doesNotMatch(kept, /S3CRET|0812|budi|Budi|000201/);
+  assert.deepEqual(JSON.parse(kept), {
+    ...{ status_code: "201", order_id: "P1", gross_amount: "20000.00", transaction_id: "t1" },
+    ...{ payer_phone_number: "…", customer_details: "…", actions: "…", qr_string: "…" },
+    ...{ saved_token_id: "…", a_new_field: "…" },
+    refunds: [{ refund_key: "R1", refund_amount: "5000.00", reason: "…", payee: "…" }],
+  });
+  assert.equal(scrub("<html>S3CRET</html>"), "not JSON");
+});
+
 test("a charge goes to its address with the key, and its answer is read loosely", async () => {
   const { client, calls } = clientThatHears(() =>
     Response.json({ status_code: 201, transaction_id: "t1", new_field: { a: 1 } }),
@@ -117,6 +140,20 @@ test("a charge that is late is not sent at all", async () => {
   assert.deepEqual(calls, []);
 });
 
+test("no question, cancellation or refund leaves late either", async () => {
+  const { client, calls } = clientThatHears(() => Response.json({ status_code: "200" }));
+  const now = clock.now();
+  const refund = { refund_key: "R1", amount: 1, reason: "" };
+  for (const answer of [
+    await client.status("P1", now),
+    await client.cancel("P1", now),
+    await client.refund("P1", refund, now),
+  ]) {
+    assert.equal(answer.kind, "not_sent");
+  }
+  assert.deepEqual(calls, []);
+});
+
 test("no JSON is no answer: nobody knows what became of the charge", async () => {
   const answers: (() => Response | Promise<never>)[] = [
     () => new Response("<html>502 Bad Gateway</html>", { status: 502 }),
@@ -134,7 +171,7 @@ test("no JSON is no answer: nobody knows what became of the charge", async () =>
 
 test("a reference cannot lead a request to another address", async () => {
   const { client, calls } = clientThatHears(() => Response.json({ status_code: "404" }));
-  await client.status("../charge?x=");
+  await client.status("../charge?x=", sendBy);
   assert.equal(calls[0]?.url, "http://midtrans.test/v2/..%2Fcharge%3Fx%3D/status");
 });
 

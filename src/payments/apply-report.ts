@@ -1,13 +1,15 @@
 /** Apply report: what a gateway says of a payment, posted once however often and late it comes. */
+import { openItem } from "../desk/item.ts";
 import { post } from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import type { Log } from "../platform/log.ts";
+import { formatRupiah } from "../platform/money.ts";
 import { closePayment } from "./close.ts";
 import type { PaymentReport } from "./gateway.ts";
-import { chargeSettledMs, isOpen } from "./payment.ts";
+import { chargeSettledMs, isOpen, type Payment } from "./payment.ts";
 import { insertExchange, lockPayment, updatePayment } from "./repository.ts";
 
 export interface ReportDeps {
@@ -17,34 +19,28 @@ export interface ReportDeps {
   readonly log: Log;
 }
 
-/** Locks the payment only; the order learns of the money from `payment.paid`. */
+/** Locks the payment only; the order learns of the money from `payment.paid` and `payment.short`. */
 export async function applyReport(
   tx: Tx,
   deps: ReportDeps,
-  input: { paymentId: string; kind: "inquiry" | "cancel"; report: PaymentReport },
+  input: {
+    paymentId: string;
+    kind: "inquiry" | "cancel";
+    /** When the gateway was asked: what it did not find then may have come since. */
+    askedAt: Date;
+    report: PaymentReport;
+  },
 ): Promise<void> {
-  const now = deps.clock.now();
   const { report } = input;
   const payment = await lockPayment(tx, input.paymentId);
-  await insertExchange(tx, payment.id, input.kind, report.exchange, now);
+  await insertExchange(tx, payment.id, input.kind, report.exchange, deps.clock.now());
+  await compareClaim(tx, deps, payment, input);
 
   switch (report.status) {
     case "paid":
-      // Money is money: a payment that ended as expired or cancelled is paid all the same.
-      if (payment.state === "paid") return;
-      await updatePayment(tx, payment.id, { state: "paid", paid_at: now });
-      await post(tx, deps, [
-        {
-          debit: `gateway:${payment.gateway}`,
-          credit: "escrow",
-          amountIdr: report.paidIdr,
-          key: `payment:${payment.id}`,
-          reason: "payment confirmed",
-          orderId: payment.order_id,
-        },
-      ]);
-      await deps.publish(tx, { name: "payment.paid", paymentId: payment.id });
-      return;
+      return recordMoney(tx, deps, payment, report.paidIdr);
+    case "returned":
+      return noteReturn(tx, deps, payment, report);
     case "expired":
     case "cancelled":
     case "failed":
@@ -52,16 +48,13 @@ export async function applyReport(
       return;
     case "not_found": {
       const settledAt = payment.send_by.getTime() + chargeSettledMs;
-      if (isOpen(payment) && now.getTime() >= settledAt) {
+      if (isOpen(payment) && input.askedAt.getTime() >= settledAt) {
         await closePayment(tx, deps, payment, "failed", "not_found");
       }
       return;
     }
     case "mismatch":
-      deps.log.error(
-        { payment: payment.ref, why: report.why },
-        "money that is not what was asked for: nothing is posted, a person must look at it",
-      );
+      await doubt(tx, deps, payment, report.why);
       if (isOpen(payment)) await closePayment(tx, deps, payment, "mismatched", report.why);
       return;
     case "pending":
@@ -70,4 +63,88 @@ export async function applyReport(
     default:
       report satisfies never;
   }
+}
+
+/** Money is money: a payment that ended as expired or cancelled is paid all the same. */
+async function recordMoney(tx: Tx, deps: ReportDeps, payment: Payment, paidIdr: bigint) {
+  if (payment.paid_amount !== null) {
+    if (payment.paid_amount === paidIdr) return;
+    return doubt(tx, deps, payment, `paid ${paidIdr}, after ${payment.paid_amount}`);
+  }
+  const short = paidIdr < payment.amount;
+  await updatePayment(tx, payment.id, {
+    state: short ? "short" : "paid",
+    paid_amount: paidIdr,
+    paid_at: deps.clock.now(),
+  });
+  await post(tx, deps, [
+    {
+      debit: `gateway:${payment.gateway}`,
+      credit: short ? "suspense" : "escrow",
+      amountIdr: paidIdr,
+      key: `payment:${payment.id}`,
+      reason: short ? "short payment" : "payment confirmed",
+      orderId: payment.order_id,
+    },
+  ]);
+  if (!short) return deps.publish(tx, { name: "payment.paid", paymentId: payment.id });
+  await openItem(tx, deps, {
+    kind: "payment_short",
+    subject: `payment:${payment.ref}`,
+    orderId: payment.order_id,
+    details: { asked: formatRupiah(payment.amount), came: formatRupiah(paidIdr) },
+  });
+  await deps.publish(tx, { name: "payment.short", paymentId: payment.id });
+  await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
+}
+
+/** Money went back at the gateway. What our own refunds explain is theirs to record. */
+async function noteReturn(
+  tx: Tx,
+  deps: ReportDeps,
+  payment: Payment,
+  report: Extract<PaymentReport, { status: "returned" }>,
+) {
+  const { paidIdr, returnedIdr } = report;
+  if (payment.paid_amount !== null) {
+    if (returnedIdr <= payment.refund_amount) return;
+    return doubt(tx, deps, payment, `returned ${returnedIdr}, asked for ${payment.refund_amount}`);
+  }
+  // All of it is with the payer again, so it pays for nothing.
+  if (returnedIdr >= paidIdr) {
+    if (isOpen(payment)) await closePayment(tx, deps, payment, "failed", null);
+    return;
+  }
+  const why = `returned ${returnedIdr} of ${paidIdr}`;
+  await doubt(tx, deps, payment, why);
+  if (isOpen(payment)) await closePayment(tx, deps, payment, "mismatched", why);
+}
+
+/** An authentic notification told of another amount: the gateway's own answer must confirm it. */
+async function compareClaim(
+  tx: Tx,
+  deps: ReportDeps,
+  payment: Payment,
+  input: { askedAt: Date; report: PaymentReport },
+): Promise<void> {
+  const { claim, claimed_at: claimedAt } = payment;
+  // An answer to a question that left before the notification came knows nothing of it.
+  if (claimedAt === null || input.askedAt < claimedAt || input.report.status === "unknown") return;
+  await updatePayment(tx, payment.id, { claim: null, claimed_at: null });
+  const confirmed = "paidIdr" in input.report && String(input.report.paidIdr) === claim;
+  if (!confirmed) await doubt(tx, deps, payment, `signed notification of ${claim}, not confirmed`);
+}
+
+/** What a machine must not decide. */
+async function doubt(tx: Tx, deps: ReportDeps, payment: Payment, why: string): Promise<void> {
+  deps.log.error(
+    { payment: payment.ref, why },
+    "money that does not fit: a person must look at it",
+  );
+  await openItem(tx, deps, {
+    kind: "payment_mismatch",
+    subject: `payment:${payment.ref}`,
+    orderId: payment.order_id,
+    details: { why, asked: formatRupiah(payment.amount) },
+  });
 }

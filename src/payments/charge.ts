@@ -5,7 +5,8 @@ import type { Publish } from "../platform/events.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { closePayment } from "./close.ts";
 import type { ChargeAnswer, PaymentGateway } from "./gateway.ts";
-import { insertExchange, lockPayment, type PaymentRow, updatePayment } from "./repository.ts";
+import type { Payment } from "./payment.ts";
+import { insertExchange, lockPayment, updatePayment } from "./repository.ts";
 import { requestInquiry } from "./request-inquiry.ts";
 
 type Deps = { clock: Clock; publish: Publish };
@@ -79,7 +80,7 @@ async function recordAnswer(tx: Tx, deps: Deps, paymentId: string, answer: Charg
   }
 }
 
-async function lose(tx: Tx, deps: Deps, payment: PaymentRow): Promise<void> {
+async function lose(tx: Tx, deps: Deps, payment: Payment): Promise<void> {
   await updatePayment(tx, payment.id, { state: "lost" });
   await requestInquiry(tx, deps, payment.id);
 }

@@ -1,13 +1,14 @@
 /** Close: a payment is over without money. Whoever waits for it is told. */
 import type { Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
-import { type PaymentRow, updatePayment } from "./repository.ts";
+import type { Payment } from "./payment.ts";
+import { updatePayment } from "./repository.ts";
 
 /** Moves a locked payment to its end in the caller's transaction. */
 export async function closePayment(
   tx: Tx,
   deps: { publish: Publish },
-  payment: PaymentRow,
+  payment: Payment,
   state: "expired" | "cancelled" | "failed" | "mismatched",
   failure: string | null,
 ): Promise<void> {

@@ -1,12 +1,14 @@
 /** Payment: one attempt to collect an order's total; its states and its times. */
-import type { PaymentRow } from "./repository.ts";
+import type { Selectable } from "kysely";
+import type { Schema } from "../platform/db.ts";
 
 export type PaymentState =
   | "opening" // recorded, not sent
   | "charging" // sent, or about to be; the answer is not recorded
   | "pending" // the buyer can pay
   | "lost" // sent, and the answer never came: closed at the gateway before another is opened
-  | "paid"
+  | "paid" // as much as was asked for, or more
+  | "short" // less came than was asked for: it waits in suspense
   | "expired"
   | "cancelled"
   | "failed"
@@ -27,8 +29,23 @@ export const chargeWithinMs = 60_000;
 /** "Not found" means something once no charge can still be on its way. */
 export const chargeSettledMs = 20_000;
 export const maxAttempts = 3;
+/** A worker is taken for dead 15 s after it was last heard of: by then its question has left or never will. */
+const askWithinMs = 10_000;
 
-export type Payment = PaymentRow;
+/** Until when a question to a gateway, asked now, may leave. */
+export const askBy = (now: Date): Date => new Date(now.getTime() + askWithinMs);
+
+export type Payment = Selectable<Schema["payments"]>;
+
+// Checks hold these columns to these values; the generated types say text.
+export type Refund = Omit<Selectable<Schema["refunds"]>, "state" | "from_account"> & {
+  readonly state:
+    | "requested" // recorded, and not at the gateway
+    | "pending" // sent, or about to be; not confirmed
+    | "refunded"
+    | "failed";
+  readonly from_account: "escrow" | "suspense";
+};
 
 /** True while the gateway has not said that this payment is over. */
 export function isOpen(payment: Payment): boolean {

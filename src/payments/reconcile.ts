@@ -2,8 +2,9 @@
 import { type Database, inTransaction } from "../platform/db.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { applyReport, type ReportDeps } from "./apply-report.ts";
-import type { Exchange, PaymentGateway } from "./gateway.ts";
-import { chargeSettledMs, isOpen, type Payment } from "./payment.ts";
+import type { ChargeInquiry, PaymentGateway, WebhookRead } from "./gateway.ts";
+import { askBy, chargeSettledMs, isOpen, type Payment } from "./payment.ts";
+import { inquireRefunds } from "./refund.ts";
 import {
   insertExchange,
   lockPayment,
@@ -86,13 +87,18 @@ export async function closeOtherPayments(
 export async function acceptWebhook(
   db: Database,
   deps: ReconcileDeps,
-  input: { ref: string; exchange: Exchange },
+  hint: Extract<WebhookRead, { outcome: "hint" }>,
 ): Promise<boolean> {
-  const payment = await selectPaymentByRef(db, input.ref);
+  const payment = await selectPaymentByRef(db, hint.ref);
   if (payment === undefined) return false;
   await inTransaction(db, async (tx) => {
-    await insertExchange(tx, payment.id, "webhook", input.exchange, deps.clock.now());
+    await insertExchange(tx, payment.id, "webhook", hint.exchange, deps.clock.now());
+    if (hint.amountIdr !== payment.amount) {
+      const claim = String(hint.amountIdr ?? "an unreadable amount");
+      await updatePayment(tx, payment.id, { claim, claimed_at: deps.clock.now() });
+    }
     await requestInquiry(tx, deps, payment.id);
+    await inquireRefunds(tx, deps, payment.id);
   });
   return true;
 }
@@ -104,13 +110,16 @@ function turnInMs(payment: Payment, now: Date): number {
 }
 
 async function askOnce(db: Database, deps: ReconcileDeps, paymentId: string): Promise<Payment> {
+  const askedAt = deps.clock.now();
   const payment = await inTransaction(db, async (tx) => {
     const row = await lockPayment(tx, paymentId);
-    await updatePayment(tx, row.id, { inquired_at: deps.clock.now() });
+    await updatePayment(tx, row.id, { inquired_at: askedAt });
     return row;
   });
-  const report = await deps.gateway.inquire({ ref: payment.ref, amountIdr: payment.amount });
-  await inTransaction(db, (tx) => applyReport(tx, deps, { paymentId, kind: "inquiry", report }));
+  const report = await deps.gateway.inquire(inquiryOf(payment, askedAt));
+  await inTransaction(db, (tx) =>
+    applyReport(tx, deps, { paymentId, kind: "inquiry", askedAt, report }),
+  );
   return selectPayment(db, paymentId);
 }
 
@@ -119,13 +128,18 @@ async function cancelPayment(
   deps: ReconcileDeps,
   payment: Payment,
 ): Promise<Payment> {
+  const askedAt = deps.clock.now();
   // A charge may still be on its way; what is not there yet cannot be cancelled.
   const settledAt = payment.send_by.getTime() + chargeSettledMs;
-  const early = payment.state !== "pending" && deps.clock.now().getTime() < settledAt;
-  const report = await deps.gateway.cancel({ ref: payment.ref, amountIdr: payment.amount });
+  const early = payment.state !== "pending" && askedAt.getTime() < settledAt;
+  const report = await deps.gateway.cancel(inquiryOf(payment, askedAt));
   if (early && report.status === "not_found") return payment;
   await inTransaction(db, (tx) =>
-    applyReport(tx, deps, { paymentId: payment.id, kind: "cancel", report }),
+    applyReport(tx, deps, { paymentId: payment.id, kind: "cancel", askedAt, report }),
   );
   return selectPayment(db, payment.id);
+}
+
+function inquiryOf(payment: Payment, askedAt: Date): ChargeInquiry {
+  return { ref: payment.ref, amountIdr: payment.amount, sendBy: askBy(askedAt) };
 }

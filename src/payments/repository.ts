@@ -1,9 +1,8 @@
 /** Payment repository: every statement that touches payments, outside its .sql. Private to this folder. */
-import { type Selectable, sql, type Updateable } from "kysely";
+import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import type { Exchange } from "./gateway.ts";
-
-export type PaymentRow = Selectable<Schema["payments"]>;
+import type { Refund } from "./payment.ts";
 
 export async function selectPayment(db: Db, paymentId: string) {
   return db
@@ -46,7 +45,7 @@ export async function updatePayment(
 export async function insertExchange(
   tx: Tx,
   paymentId: string,
-  kind: "charge" | "inquiry" | "cancel" | "webhook",
+  kind: "charge" | "inquiry" | "cancel" | "webhook" | "refund",
   exchange: Exchange,
   now: Date,
 ) {
@@ -58,4 +57,76 @@ export async function insertExchange(
 
 export async function callOpen(tx: Tx, payment: Readonly<Record<string, unknown>>, now: Date) {
   await sql`select payments_open(${JSON.stringify([payment])}::jsonb, ${now})`.execute(tx);
+}
+
+const asRefund = (row: Selectable<Schema["refunds"]>) => row as Refund;
+
+export async function insertRefund(tx: Tx, refund: Insertable<Schema["refunds"]>) {
+  await tx.insertInto("refunds").values(refund).execute();
+}
+
+export async function selectRefund(db: Db, refundId: string) {
+  const row = await db
+    .selectFrom("refunds")
+    .selectAll()
+    .where("id", "=", refundId)
+    .executeTakeFirstOrThrow();
+  return asRefund(row);
+}
+
+export async function lockRefund(tx: Tx, refundId: string) {
+  const row = await tx
+    .selectFrom("refunds")
+    .selectAll()
+    .where("id", "=", refundId)
+    .forUpdate()
+    .executeTakeFirstOrThrow();
+  return asRefund(row);
+}
+
+export async function updateRefund(
+  tx: Tx,
+  refundId: string,
+  change: Updateable<Schema["refunds"]>,
+) {
+  await tx.updateTable("refunds").set(change).where("id", "=", refundId).execute();
+}
+
+export async function selectPendingRefunds(db: Db, paymentId: string) {
+  return db
+    .selectFrom("refunds")
+    .select("id")
+    .where("payment_id", "=", paymentId)
+    .where("state", "=", "pending")
+    .execute();
+}
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("payment_exchanges")
+    .innerJoin("payments", "payments.id", "payment_exchanges.payment_id")
+    .select([
+      "payments.id",
+      "payments.ref",
+      "payments.gateway",
+      "payment_exchanges.kind",
+      "payment_exchanges.status",
+      "payment_exchanges.body",
+      "payment_exchanges.exchanged_at as at",
+    ])
+    .where("payments.order_id", "=", orderId)
+    .orderBy("payment_exchanges.id")
+    .execute();
+}
+
+// By its payments: refunds have an index of those.
+export async function selectRefundsOfOrder(db: Db, orderId: string) {
+  const rows = await db
+    .selectFrom("refunds")
+    .innerJoin("payments", "payments.id", "refunds.payment_id")
+    .selectAll("refunds")
+    .where("payments.order_id", "=", orderId)
+    .orderBy("refunds.requested_at")
+    .execute();
+  return rows.map(asRefund);
 }

@@ -10,6 +10,12 @@ export function isDatabaseGone(error: unknown): boolean {
   return gone.has(codeOf(error)) || /^(?:Connection terminated|timeout e)/.test(messageOf(error));
 }
 
+/** True when the database gave way to somebody else: the same may succeed when it is tried again. */
+export function mayTryAgain(error: unknown): boolean {
+  // serialization_failure, deadlock_detected
+  return ["40001", "40P01"].includes(codeOf(error));
+}
+
 /** True when a text was refused for its characters: its sender's mistake, wherever it came from. */
 export function isUnstorable(error: unknown): boolean {
   return ["22021", "22P05"].includes(codeOf(error));

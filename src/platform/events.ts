@@ -5,8 +5,11 @@ import { enqueue } from "./jobs.ts";
 
 export type DomainEvent =
   | { readonly name: "payment.paid"; readonly paymentId: string }
+  | { readonly name: "payment.short"; readonly paymentId: string }
   | { readonly name: "payment.changed"; readonly orderId: string }
   | { readonly name: "payment.closed"; readonly orderId: string }
+  | { readonly name: "refund.confirmed"; readonly refundId: string }
+  | { readonly name: "refund.failed"; readonly refundId: string }
   | { readonly name: "purchase.ended"; readonly purchaseId: string }
   | { readonly name: "order.changed"; readonly orderId: string };
 

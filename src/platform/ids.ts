@@ -6,7 +6,7 @@ export interface Ids {
   /** Version 7: its first 48 bits are the clock's milliseconds, so rows sort by age. */
   uuid(): string;
   /** What parties see: one letter and 20 base32 characters, 100 random bits, e.g. `P7K…`. */
-  ref(prefix: "P" | "B"): string;
+  ref(prefix: "P" | "B" | "R"): string;
   /** What people see and type: 10 characters without look-alikes. */
   orderCode(): string;
   /** An unguessable token for a page's address: 160 bits. */
@@ -34,14 +34,8 @@ export function createIds(clock: Clock, random: Random): Ids {
       }
       bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
       bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-      const hex = Buffer.from(bytes).toString("hex");
-      return [
-        hex.slice(0, 8),
-        hex.slice(8, 12),
-        hex.slice(12, 16),
-        hex.slice(16, 20),
-        hex.slice(20),
-      ].join("-");
+      const hex = bytes.toHex();
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
     ref: (prefix) => prefix + encode(random.bytes(20)),
     orderCode: () => encode(random.bytes(10)),

@@ -9,6 +9,17 @@ create or replace function jobs_enqueue(
   do update set run_at = least(jobs.run_at, excluded.run_at)
 $$;
 
+-- The same for many at once, which all have different keys.
+create or replace function jobs_enqueue_all(
+  job_name text, job_keys text[], job_payloads jsonb[], job_run_at timestamptz, at timestamptz
+) returns void language sql as $$
+  insert into jobs (name, key, payload, run_at, enqueued_at)
+  select job_name, one.key, one.payload, job_run_at, at
+  from unnest(job_keys, job_payloads) one (key, payload)
+  on conflict (name, key) where state = 'waiting'
+  do update set run_at = least(jobs.run_at, excluded.run_at)
+$$;
+
 -- Leases up to `job_limit` due jobs. A lease that ran out is taken over: its worker is gone or
 -- paused. `mine` are the jobs the asking worker is busy with. The two kinds are looked for apart, so
 -- that each is read from its index and a long queue costs no more than a short one.

@@ -70,8 +70,9 @@ export interface CurrentPrices {
 
 export interface Customers {
   created_at: Timestamp;
-  discord_id: string;
+  discord_id: string | null;
   id: string;
+  key_id: string | null;
   locale: string;
 }
 
@@ -184,12 +185,15 @@ export interface Orders {
   method: string;
   nickname: string | null;
   page_token: string;
+  paid: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   paid_payment_id: string | null;
   pay_by: Timestamp;
   placed_at: Timestamp;
   player_id: string;
   price: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  price_version: number;
   quote_id: string;
+  refunded: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   reserved_until: Timestamp;
   sku_id: number;
   state: string;
@@ -213,6 +217,8 @@ export interface PaymentExchanges {
 export interface Payments {
   amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
   attempt: number;
+  claim: string | null;
+  claimed_at: Timestamp | null;
   customer_id: string;
   deep_link: string | null;
   expires_at: Timestamp;
@@ -224,9 +230,11 @@ export interface Payments {
   method: string;
   opened_at: Timestamp;
   order_id: string;
+  paid_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
   paid_at: Timestamp | null;
   qr_image: Buffer | null;
   ref: string;
+  refund_amount: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
   return_path: string;
   send_by: Timestamp;
   state: string;
@@ -300,6 +308,23 @@ export interface RecurringJobs {
   every_seconds: number | null;
   name: string;
   next_run_at: Timestamp;
+}
+
+export interface Refunds {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  asked_at: Timestamp | null;
+  ended_at: Timestamp | null;
+  failure: string | null;
+  from_account: string;
+  id: string;
+  order_id: string;
+  payment_id: string;
+  reason: string;
+  ref: string;
+  requested_at: Timestamp;
+  send_by: Timestamp | null;
+  sent_at: Timestamp | null;
+  state: string;
 }
 
 export interface Reservations {
@@ -454,6 +479,7 @@ export interface DB {
   purchases: Purchases;
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
+  refunds: Refunds;
   reservations: Reservations;
   risk_blocks: RiskBlocks;
   risk_decisions: RiskDecisions;

@@ -1,7 +1,9 @@
 /** Risk repository: every statement that touches risk, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
-import type { BlockedSubject } from "./block.ts";
+import type { RiskDecision } from "./rules.ts";
+import type { RiskSubject } from "./score.ts";
+import type { BlockedSubject } from "./subject.ts";
 
 export async function insertBlock(
   tx: Tx,
@@ -67,4 +69,33 @@ function subjectValue(subject: BlockedSubject) {
     default:
       return subject satisfies never;
   }
+}
+
+export async function callScore(tx: Tx, subject: RiskSubject, now: Date): Promise<RiskDecision> {
+  const { rows } = await sql<{ decision: RiskDecision }>`
+    with scored as (
+      select order_id, version, score, decision, hits
+      from risk_score(
+        array[${subject.orderId}::uuid], array[${subject.customerId}::uuid],
+        array[${subject.discordId}::text], array[${subject.gameCode}::text],
+        array[${subject.playerId}::text], array[${subject.zoneId}::text], ${now}
+      )
+    ), kept as (
+      select risk_record(array_agg(
+        row(order_id, version, score, decision, hits, ${now}::timestamptz)::risk_decisions
+      )) from scored
+    )
+    select decision from scored cross join kept`.execute(tx);
+  const [scored] = rows;
+  if (scored === undefined) throw new Error(`order ${subject.orderId} was not scored`);
+  return scored.decision;
+}
+
+export async function selectDecisions(db: Db, orderId: string) {
+  return db
+    .selectFrom("risk_decisions")
+    .select(["version", "score", "decision", "hits", "decided_at"])
+    .where("order_id", "=", orderId)
+    .orderBy("decided_at")
+    .execute();
 }

@@ -69,7 +69,10 @@ async function applyToOpen(
         await updatePurchase(tx, purchase.id, { doubt: report.doubt });
       return "open";
     case "pending":
-      await takeOffDesk(tx, deps, purchase, ["purchase_review"]);
+      await takeOffDesk(tx, deps, purchase, {
+        kinds: ["purchase_review"],
+        resolution: "the supplier says that it is under way",
+      });
       return "open";
     case "not_sent":
       return "open";
@@ -165,7 +168,10 @@ async function end(
   change: { state: string; charged?: bigint; serial_number?: string; failure?: string },
 ): Promise<void> {
   await updatePurchase(tx, purchase.id, { ...change, ended_at: deps.clock.now() });
-  await takeOffDesk(tx, deps, purchase, ["purchase_stuck", "purchase_review"]);
+  await takeOffDesk(tx, deps, purchase, {
+    kinds: ["purchase_stuck", "purchase_review"],
+    resolution: `the purchase has ${change.state}`,
+  });
   await deps.publish(tx, { name: "purchase.ended", purchaseId: purchase.id });
 }
 

@@ -30,10 +30,13 @@ export async function takeOffDesk(
   tx: Tx,
   deps: { clock: Clock },
   purchase: PurchaseRow,
-  kinds: readonly Exclude<Kind, "purchase_contradiction">[],
+  input: {
+    kinds: readonly Exclude<Kind, "purchase_contradiction">[];
+    resolution: string;
+  },
 ): Promise<void> {
   if (!purchase.on_desk) return;
-  const resolution = "the supplier has said how it stands";
+  const { kinds, resolution } = input;
   for (const kind of kinds) {
     await settleItem(tx, deps, { kind, subject: subjectOf(purchase), resolution });
   }

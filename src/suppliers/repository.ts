@@ -277,3 +277,40 @@ export async function endPauses(tx: Tx, ids: readonly bigint[], by: string, now:
     .where("id", "in", ids)
     .execute();
 }
+
+export async function selectPurchasesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("purchases")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .orderBy("opened_at")
+    .execute();
+}
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("purchase_exchanges")
+    .innerJoin("purchases", "purchases.id", "purchase_exchanges.purchase_id")
+    .select([
+      "purchases.id",
+      "purchases.ref",
+      "purchases.supplier",
+      "purchase_exchanges.kind",
+      "purchase_exchanges.status",
+      "purchase_exchanges.body",
+      "purchase_exchanges.exchanged_at as at",
+    ])
+    .where("purchases.order_id", "=", orderId)
+    .orderBy("purchase_exchanges.id")
+    .execute();
+}
+
+export async function lockOpenPurchase(tx: Tx, orderId: string) {
+  return tx
+    .selectFrom("purchases")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .where("state", "=", "open")
+    .forUpdate()
+    .executeTakeFirst();
+}

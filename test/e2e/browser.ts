@@ -66,11 +66,16 @@ function launch(): Promise<Browser> {
 export async function openPage(
   t: TestContext,
   url: string,
-  options: { language?: "id-ID" | "en-US"; viewport?: { width: number; height: number } } = {},
+  options: {
+    language?: "id-ID" | "en-US";
+    viewport?: { width: number; height: number };
+    javaScriptEnabled?: boolean;
+  } = {},
 ): Promise<Page> {
   const context = await (await launch()).newContext({
     viewport: options.viewport ?? desktop,
     locale: options.language ?? "id-ID",
+    javaScriptEnabled: options.javaScriptEnabled ?? true,
     reducedMotion: "reduce",
   });
   t.after(() => context.close());

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { listOpenItems } from "../../src/desk/item.ts";
 import { trialBalance } from "../../src/ledger/transfer.ts";
 import { openWorld, type World } from "../world.ts";
 
@@ -90,23 +91,29 @@ test("no webhook comes: the gateway is asked and the order goes on", async (t) =
   await world.booksBalance();
 });
 
-test("money of another amount is not posted and buys nothing", async (t) => {
+test("short money waits in suspense, buys nothing and the buyer is told what came", async (t) => {
   const world = await openWorld(t, { seed: 26 });
   await world.buyer.orders("ML_86", account);
   await world.midtrans.receives(await world.midtrans.lastCharge(), 1_000);
   await world.advance({ minutes: 1 });
-  assert.deepEqual(await orderStates(world), ["awaiting_payment"]);
-  assert.equal((await trialBalance(world.db)).get("gateway:midtrans"), undefined);
-  const payment = await world.db.selectFrom("payments").select("failure").executeTakeFirstOrThrow();
-  assert.match(payment.failure ?? "", /amount 1000/);
+  assert.deepEqual(await orderStates(world), ["awaiting_payment"], "untouched until its time");
+  const accounts = await trialBalance(world.db);
+  assert.equal(accounts.get("suspense"), 1_000n);
+  assert.equal(accounts.get("gateway:midtrans"), 1_000n);
+  assert.match(await world.buyer.reads(), /Yang datang Rp 1\.000 dari Rp 20\.000/);
+  const [item, ...others] = await listOpenItems(world.db);
+  assert.equal(item?.kind, "payment_short");
+  assert.deepEqual(item?.details, { asked: "Rp 20.000", came: "Rp 1.000" });
+  assert.deepEqual(others, []);
   await world.advance({ minutes: 30 });
   assert.deepEqual(
     await orderStates(world),
     ["expired"],
     "and it does not hold the order for ever",
   );
-  assert.match(await world.buyer.reads(), /Uang yang datang tidak cocok/);
+  assert.match(await world.buyer.reads(), /Yang datang Rp 1\.000 dari Rp 20\.000/);
   assert.equal(await world.available("ML_86"), 100);
+  await world.booksBalance();
 });
 
 test("a second payment of an order is in the saldo, and card and /history say why", async (t) => {
@@ -146,12 +153,13 @@ test("a new attempt never promises more time than the order has", async (t) => {
   assert.ok(rows.length > 1);
 });
 
-test("money that comes after expiry goes to the saldo, once", async (t) => {
+test("money that comes more than an hour after expiry goes to the saldo, once", async (t) => {
   const world = await openWorld(t, { seed: 27 });
   await world.buyer.orders("ML_86", account);
   const charge = await world.midtrans.lastCharge();
   await world.advance({ minutes: 20 });
   assert.deepEqual(await orderStates(world), ["expired"]);
+  await world.advance({ minutes: 60 });
   await world.midtrans.receives(charge);
   await world.advance({ minutes: 1 });
   assert.deepEqual(await orderStates(world), ["refunded"]);

@@ -1,17 +1,19 @@
 /** /history: a buyer's orders and what became of them. */
+import { refundReason } from "../../orders/facts.ts";
 import { listOrders, type OrderView } from "../../orders/find.ts";
 import { isSecondPayment, type OrderState } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import type { Context, Handled } from "../context.ts";
 import { timestamp } from "../render/escape.ts";
 import { card, colors } from "../render/message.ts";
-import { refundReason } from "../render/order-card.ts";
 
 const shownCount = 10;
 const mostButtons = 5; // in a row
 const openStates: ReadonlySet<OrderState> = new Set([
+  "awaiting_verification",
   "awaiting_payment",
   "paid",
+  "under_review",
   "fulfilling",
   "refunding",
 ]);
@@ -19,7 +21,7 @@ const openStates: ReadonlySet<OrderState> = new Set([
 /** Shows the last ten orders, newest first. A refund says why. */
 export async function history(context: Context): Promise<Handled> {
   const { texts } = context;
-  const orders = await listOrders(context.db, {
+  const { orders } = await listOrders(context.db, {
     customerId: context.customerId,
     limit: shownCount,
   });

@@ -17,15 +17,19 @@ export async function pay(
   context: Context,
   input: { quoteId: string; method: OrderMethod },
 ): Promise<Handled> {
-  const { db, texts, customerId } = context;
-  const placed = await placeOrder(db, context, {
+  const { texts, customerId } = context;
+  const placed = await placeOrder(context, {
     ...input,
+    // A redelivered interaction is the same request; another click is caught by its quote.
+    key: `discord:${context.interaction.id}`,
+    requestId: context.interaction.id,
     customerId,
     gateway: context.gateway.name,
   });
   switch (placed.outcome) {
     case "placed":
-    case "key_reused":
+    case "duplicate":
+    case "blocked":
       await showOrder(context, placed.order_code);
       return "shown_by_card";
     case "insufficient_saldo": {
@@ -39,6 +43,7 @@ export async function pay(
     case "sold_out":
       return renderEnded(context, input.quoteId, texts.outcome[placed.outcome]);
     case "quote_unknown":
+    case "key_reused":
       return notice(texts.outcome.quote_unknown);
     default:
       return placed satisfies never;

@@ -7,8 +7,8 @@ import {
 import type { Sku } from "../../catalog/product.ts";
 import { accountFormats, type GameCode } from "../../game-accounts/game.ts";
 import type { Texts } from "../../notifications/texts/texts.ts";
+import { plain } from "../../platform/plain-text.ts";
 import { encodeCustomId } from "../custom-id.ts";
-import { plain } from "./escape.ts";
 
 export const playerField = "player_id";
 export const zoneField = "zone_id";

@@ -2,60 +2,32 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type APIEmbed, ButtonStyle, ComponentType } from "discord-api-types/v10";
+import {
+  minute,
+  orderView,
+  payment,
+  purchase,
+  orderStates as states,
+} from "../../../test/order-view.ts";
 import { accountFormats, isGameCode } from "../../game-accounts/game.ts";
 import { type Locale, textsFor } from "../../notifications/texts/texts.ts";
 import type { OrderView } from "../../orders/find.ts";
-import { nextStates, type Order } from "../../orders/order.ts";
-import type { Payment } from "../../payments/payment.ts";
-import type { Purchase } from "../../suppliers/find.ts";
+import type { Order } from "../../orders/order.ts";
 import { renderAccountForm } from "./account-form.ts";
 import type { Message } from "./message.ts";
 import { renderOrder } from "./order-card.ts";
 import { type QuoteView, renderQuote } from "./quote-card.ts";
 
-const at = new Date("2026-11-23T03:00:00Z");
-const later = new Date("2026-11-23T03:12:00Z");
+const at = minute(0);
+const later = minute(12);
 const locales: readonly Locale[] = ["id", "en"];
-const states = Object.keys(nextStates) as Order["state"][];
 const pageUrl = `http://127.0.0.1:8080/pay/${"T".repeat(32)}`;
 const hostile = `@everyone [x](http://evil.example) **b**\n\u202e${"👍*".repeat(80)}`;
 
-const order: Order = {
-  ...{ id: "o1", code: "K7M2P9QX4R", page_token: "T".repeat(32), customer_id: "c1" },
-  ...{ quote_id: "q1", sku_id: 1, price: 20_000n, cost: 18_000n, game_code: "ML" },
-  ...{ player_id: "123456789", zone_id: "2001", nickname: "Budi", method: "gopay" },
-  ...{ state: "awaiting_payment", paid_payment_id: null },
-  ...{ placed_at: at, pay_by: later, reserved_until: later, changed_at: at },
-};
-const payment: Payment = {
-  ...{ id: "p1", ref: "P1", order_id: "o1", customer_id: "c1", gateway: "midtrans" },
-  ...{ method: "gopay", amount: 20_000n, state: "pending", attempt: 1, return_path: "/pay/T" },
-  ...{ gateway_ref: "t1", deep_link: "gojek://pay", qr_image: Buffer.from("png"), failure: null },
-  ...{ send_by: at, expires_at: later, opened_at: at, inquired_at: null, paid_at: null },
-};
-const purchase: Purchase = {
-  ...{ id: "b1", ref: "B1", order_id: "o1", supplier: "digiflazz", supplier_sku: "ml86" },
-  ...{ customer_no: "1234567892001", max_cost: 18_000n, state: "open", serial_number: null },
-  ...{
-    charged: null,
-    failure: null,
-    doubt: null,
-    opened_at: at,
-    sent_at: at,
-    send_by: null,
-    asked_at: at,
-    ended_at: null,
-    reversed_at: null,
-    on_desk: false,
-  },
-};
-const base: OrderView = {
-  ...{ order, skuName: "86 Diamond", gameName: "Mobile Legends", payment, purchase: undefined },
-  events: [{ state: "awaiting_payment", reason: "placed", at }],
-};
+const base = { ...orderView("awaiting_payment"), purchase: undefined };
 
 function viewOf(change: Partial<Order>, rest: Partial<OrderView> = {}): OrderView {
-  return { ...base, ...rest, order: { ...order, ...change } };
+  return { ...base, ...rest, order: { ...base.order, ...change } };
 }
 
 const length = (text: string | undefined) => text?.length ?? 0;
@@ -110,6 +82,7 @@ test("an order can be shown in every state, by every road, in both languages", (
     ...["opening", "charging", "pending", "lost", "paid", "expired", "cancelled", "failed"].map(
       (state) => ({ ...payment, state, qr_image: state === "pending" ? payment.qr_image : null }),
     ),
+    { ...payment, state: "short", paid_amount: 1_000n },
   ];
   const purchases = [
     undefined,

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { inert, plain, timestamp } from "./escape.ts";
+import { plain } from "../../platform/plain-text.ts";
+import { inert, timestamp } from "./escape.ts";
 
 test("a nickname cannot mention, link, format or hide", () => {
   for (const [hostile, shown] of [

@@ -3,6 +3,7 @@ import type { APIEmbed } from "discord-api-types/v10";
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
+import { refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { isSecondPayment } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -16,13 +17,16 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
   switch (view.order.state) {
     case "awaiting_payment":
       return renderUnpaid(view, texts, pageUrl);
+    case "awaiting_verification":
     case "paid":
+    case "under_review":
     case "fulfilling":
     case "refunding":
       return renderStanding(view, texts, [
         { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
         page,
       ]);
+    case "blocked":
     case "delivered":
     case "refunded":
     case "expired":
@@ -40,16 +44,15 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     id: { action: "cancel", orderCode: order.code },
     style: "danger",
   };
+  const short = shortText(view, texts);
   const shown = payment !== undefined && payment.gateway_ref !== null;
-  if (shown && payment.state !== "pending") {
-    const description = texts.order.lapsedText(timestamp(order.reserved_until, "t"));
-    return card(
-      { title: texts.order.lapsed, description, color: colors.wait, fields: facts(view, texts) },
-      [
-        { label: texts.order.check, id: { action: "status", orderCode: order.code } },
-        { label: texts.order.page, url: pageUrl },
-      ],
-    );
+  if (short !== undefined || (shown && payment.state !== "pending")) {
+    const title = short === undefined ? texts.order.lapsed : texts.order.short;
+    const description = short ?? texts.order.lapsedText(timestamp(order.reserved_until, "t"));
+    return card({ title, description, color: colors.wait, fields: facts(view, texts) }, [
+      { label: texts.order.check, id: { action: "status", orderCode: order.code } },
+      { label: texts.order.page, url: pageUrl },
+    ]);
   }
   if (payment?.state !== "pending") {
     const embed = { title: texts.order.preparing, description: texts.order.preparingText };
@@ -82,11 +85,11 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
   );
 }
 
-/** Why the buyer's money came back, as a key of the texts. */
-export function refundReason(view: OrderView): "account" | "supplier" | "late" {
-  const late = view.events.some(({ state }) => state === "expired" || state === "cancelled");
-  if (late) return "late";
-  return view.purchase?.failure?.startsWith("account:") ? "account" : "supplier";
+/** What came when it was too little: "no money was taken" would be false. */
+function shortText({ payment }: OrderView, texts: Texts): string | undefined {
+  return payment?.state === "short" && payment.paid_amount !== null
+    ? texts.order.shortText(formatRupiah(payment.paid_amount), formatRupiah(payment.amount))
+    : undefined;
 }
 
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
@@ -102,6 +105,13 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
     fields: [...facts(view, texts), ...progress(view, texts)],
   });
   switch (order.state) {
+    case "blocked":
+    case "awaiting_verification":
+    case "under_review": {
+      const { headline, next } = texts.page.standings[order.state];
+      const color = order.state === "blocked" ? colors.bad : colors.wait;
+      return card(say(headline, next, color), buttons);
+    }
     case "delivered":
       return card(
         say(texts.order.delivered, texts.order.deliveredText(item, gameAccount), colors.good),
@@ -114,12 +124,12 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
     }
     case "expired": {
       const text = isMismatched(view) ? texts.order.mismatched : texts.order.expiredText;
-      return card(say(texts.order.expired, text, colors.bad), buttons);
+      return card(say(texts.order.expired, shortText(view, texts) ?? text, colors.bad), buttons);
     }
     case "cancelled": {
       const ownWish = view.events.some((event) => event.reason === "the buyer stopped it");
       const text = ownWish ? texts.order.cancelledText : texts.order.cannotOpen;
-      return card(say(texts.order.cancelled, text, colors.bad), buttons);
+      return card(say(texts.order.cancelled, shortText(view, texts) ?? text, colors.bad), buttons);
     }
     default:
       return card(say(texts.order.processing, texts.order.processingText, colors.neutral), buttons);
@@ -157,14 +167,15 @@ function progress(view: OrderView, texts: Texts) {
   const reached = (state: string) => view.events.find((event) => event.state === state)?.at;
   const { payment, purchase } = view;
   const returned = at(reached("refunded"), `↩️ ${words.refunded}`);
-  const paid = at(payment === undefined ? view.order.placed_at : payment.paid_at, "✅");
+  const fromSaldo = view.order.method === "saldo" && view.order.paid > 0n;
+  const paid = at(fromSaldo ? view.order.placed_at : payment?.paid_at, "✅");
   const bought =
     purchase?.state === "failed"
       ? at(purchase.ended_at, `❌ ${words.failed}`)
       : purchase?.state === "succeeded"
         ? at(purchase.ended_at, "✅")
         : at(purchase?.sent_at, `⏳ ${words.sent}`);
-  const ended = ["expired", "cancelled", "refunded"].includes(view.order.state);
+  const ended = ["blocked", "expired", "cancelled", "refunded"].includes(view.order.state);
   const nothing = ended ? words.none : `⏳ ${words.waiting}`;
   const twice = view.events
     .filter((event) => isSecondPayment(event.reason))

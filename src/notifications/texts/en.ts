@@ -1,5 +1,6 @@
 /** Texts: every sentence a buyer reads, in English. */
 import type { Texts } from "./id.ts";
+import { pagesEn } from "./pages-en.ts";
 
 export const en: Texts = {
   fields: {
@@ -117,6 +118,7 @@ export const en: Texts = {
       account: "The supplier refused this account. Check the ID again.",
       supplier: "The supplier cannot send this item now.",
       late: "The money came after the order had ended.",
+      decision: "The shop returned the money of this order.",
     },
     expired: "⌛ Time to pay is over",
     expiredText: "No money was taken. If you paid all the same, it goes to your saldo.",
@@ -124,6 +126,9 @@ export const en: Texts = {
     cancelledText: "No money was taken. If you paid all the same, it goes to your saldo.",
     mismatched:
       "The money that came does not fit this order. We are looking into it and will tell you; keep this order number.",
+    short: "⚠️ Less money came than was asked for",
+    shortText: (came: string, total: string) =>
+      `${came} of ${total} came. It is safe, we are looking into it and will tell you; keep this order number.`,
     cannotOpen: "A GoPay payment cannot be opened now. No money was taken; try again later.",
     notYetCancelled:
       "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
@@ -140,8 +145,11 @@ export const en: Texts = {
     },
   },
   states: {
+    blocked: "refused",
+    awaiting_verification: "awaiting your PIN",
     awaiting_payment: "awaiting payment",
     paid: "paid",
+    under_review: "under review",
     fulfilling: "in progress",
     delivered: "delivered",
     refunding: "being refunded",
@@ -170,16 +178,7 @@ export const en: Texts = {
     fault: (code) =>
       `Something broke on our side and this request is not finished. See /history before you try again. Code: ${code}`,
   },
-  page: {
-    title: (code) => `Order ${code}`,
-    unknown: "There is no such page. Open it again from the order's card in Discord.",
-    payText: "Scan this QR code with the GoPay app, or tap the button below if this is your phone.",
-    payTextNoQr: "Tap the button below to pay in the GoPay app.",
-    payBefore: (total, time) => `Pay ${total} before ${time}`,
-    openWallet: "Open GoPay",
-    back: "You can close this page; the card in Discord changes by itself.",
-    state: "Status",
-  },
+  page: pagesEn,
   validate: {
     valid: "The account is valid",
     notFound: "There is no such account",

@@ -1,4 +1,5 @@
 /** Texts: every sentence a buyer reads, in Indonesian. `en.ts` has the same keys. */
+import { pagesId } from "./pages-id.ts";
 
 export const id = {
   fields: {
@@ -120,6 +121,7 @@ export const id = {
       account: "Pemasok menolak akun ini. Periksa lagi ID-nya.",
       supplier: "Pemasok tidak bisa mengirim produk ini sekarang.",
       late: "Uang datang setelah pesanan berakhir.",
+      decision: "Toko mengembalikan uang pesanan ini.",
     },
     expired: "⌛ Waktu bayar habis",
     expiredText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
@@ -128,6 +130,9 @@ export const id = {
       "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
     mismatched:
       "Uang yang datang tidak cocok dengan pesanan ini. Uangnya kami periksa dan kami kabari; simpan nomor pesanan ini.",
+    short: "⚠️ Uang yang datang kurang",
+    shortText: (came: string, total: string) =>
+      `Yang datang ${came} dari ${total}. Uangnya aman, kami urus dan kami kabari; simpan nomor pesanan ini.`,
     cannotOpen:
       "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
     notYetCancelled:
@@ -145,8 +150,11 @@ export const id = {
     },
   },
   states: {
+    blocked: "ditolak",
+    awaiting_verification: "menunggu PIN",
     awaiting_payment: "menunggu pembayaran",
     paid: "dibayar",
+    under_review: "sedang diperiksa",
     fulfilling: "diproses",
     delivered: "terkirim",
     refunding: "sedang dikembalikan",
@@ -176,16 +184,7 @@ export const id = {
     fault: (code: string) =>
       `Ada gangguan di sisi kami dan permintaan ini belum selesai. Lihat /history sebelum mencoba lagi. Kode: ${code}`,
   },
-  page: {
-    title: (code: string) => `Pesanan ${code}`,
-    unknown: "Halaman ini tidak ada. Buka lagi lewat kartu pesanan di Discord.",
-    payText: "Pindai QR ini dengan aplikasi GoPay, atau ketuk tombol di bawah kalau ini ponselmu.",
-    payTextNoQr: "Ketuk tombol di bawah untuk membayar di aplikasi GoPay.",
-    payBefore: (total: string, time: string) => `Bayar ${total} sebelum ${time}`,
-    openWallet: "Buka GoPay",
-    back: "Kamu boleh menutup halaman ini; kartu di Discord berubah sendiri.",
-    state: "Status",
-  },
+  page: pagesId,
   validate: {
     valid: "Akun valid",
     notFound: "Akun tidak ditemukan",

@@ -9,11 +9,18 @@ type Outside = { clock: Clock; fetch: Fetch };
 export const gatewayFactories = {
   midtrans: (
     outside: Outside,
-    settings: { base_url: string; server_key: string; merchant_id: string },
+    settings: {
+      base_url: string;
+      server_key: string;
+      merchant_id: string;
+      /** Absent: notifications go where the dashboard says. */
+      notification_url?: string | undefined;
+    },
   ) =>
     createMidtransGateway(outside, {
       baseUrl: settings.base_url,
       serverKey: settings.server_key,
       merchantId: settings.merchant_id,
+      notificationUrl: settings.notification_url,
     }),
 } satisfies Record<GatewayName, (outside: Outside, settings: never) => PaymentGateway>;

@@ -1,0 +1,127 @@
+/** Short: less money came than an order costs. It waits in suspense until the buyer says what it shall do. */
+import { lockCustomer } from "../customers/customer.ts";
+import { settleItem } from "../desk/item.ts";
+import { keepReservation, releaseReservation } from "../inventory/stock.ts";
+import { saldoOf } from "../ledger/chart.ts";
+import { post, saldo } from "../ledger/transfer.ts";
+import { findPayment, paymentsOfOrder } from "../payments/find.ts";
+import type { Payment } from "../payments/payment.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
+import type { Ids } from "../platform/ids.ts";
+import { enqueue } from "../platform/jobs.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
+import { shortReason, shortReturnedReason } from "./notes.ts";
+import type { Order } from "./order.ts";
+import { hasEvent, lockOrder, selectOrderBy, setPaidFromSaldo } from "./repository.ts";
+
+type Deps = StateDeps & { ids: Ids };
+
+/** Job `orders.applyShort`: the buyer is told; an order that is over gives the money back at once. */
+export async function applyShort(
+  db: Database,
+  deps: Deps,
+  input: { paymentId: string },
+): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const payment = await findPayment(tx, input.paymentId);
+    if (payment.order_id === null) return;
+    const order = await lockOrder(tx, payment.order_id);
+    if (order.state !== "awaiting_payment") return returnShort(tx, deps, order);
+    const [came, asked] = [formatRupiah(payment.paid_amount ?? 0n), formatRupiah(payment.amount)];
+    const reason = shortReason(payment.ref, came, asked);
+    if (await hasEvent(tx, order.id, reason)) return;
+    await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
+  });
+}
+
+/** Moves what came short for a locked order to its buyer's saldo, once for each payment. */
+export async function returnShort(tx: Tx, deps: Deps, order: Order): Promise<void> {
+  for (const payment of await shortPayments(tx, order)) {
+    await post(tx, deps, [toSaldo(order, payment)]);
+    const reason = shortReturnedReason(payment.ref);
+    await noteEvent(tx, deps, order, { actor: "system", reason });
+    await settle(tx, deps, payment, "it is in the buyer's saldo");
+  }
+}
+
+export type ShortChoice = "pay_rest" | "take_back";
+
+/**
+ * The buyer's own word about short money: pay the rest from saldo, or take it back, which ends the
+ * order. Refuses when nothing came short, when the order is over, and when the saldo does not suffice.
+ */
+export async function decideShort(
+  db: Database,
+  deps: Deps,
+  input: { orderCode: string; customerId: string; choice: ShortChoice },
+): Promise<void> {
+  const found = await selectOrderBy(db, "code", input.orderCode);
+  if (found?.customer_id !== input.customerId) throw new Refusal("order.unknown");
+  const actor = `customer:${input.customerId}`;
+  await inTransaction(db, async (tx) => {
+    // What else the buyer places meanwhile would spend the same saldo.
+    await lockCustomer(tx, input.customerId);
+    const order = await lockOrder(tx, found.id);
+    const payments = await shortPayments(tx, order);
+    if (order.state !== "awaiting_payment" || payments.length === 0) {
+      throw new Refusal("order.not_short");
+    }
+    const cameIdr = payments.reduce((sum, payment) => sum + (payment.paid_amount ?? 0n), 0n);
+    const availableIdr = (await saldo(tx, order.customer_id)) + cameIdr;
+    if (input.choice === "pay_rest" && availableIdr < order.price) {
+      const [have, price] = [String(availableIdr), String(order.price)];
+      throw new Refusal("saldo.insufficient", { saldo: have, price });
+    }
+    await returnShort(tx, deps, order);
+    if (input.choice === "take_back") {
+      await releaseReservation(tx, deps, { orderId: order.id, actor });
+      const reason = "the buyer took the short payment back";
+      await changeState(tx, deps, order, "cancelled", { actor, reason });
+      return;
+    }
+    await post(tx, deps, [
+      {
+        debit: saldoOf(order.customer_id),
+        credit: "escrow",
+        amountIdr: order.price,
+        key: `saldo_payment:${order.id}`,
+        reason: "order paid from saldo",
+        orderId: order.id,
+      },
+    ]);
+    await setPaidFromSaldo(tx, order);
+    await keepReservation(tx, order.id);
+    await changeState(tx, deps, order, "paid", { actor, reason: "the rest paid from saldo" });
+    await enqueue(tx, deps, {
+      name: "orders.fulfil",
+      key: order.id,
+      payload: { orderId: order.id },
+    });
+  });
+}
+
+/** Payments that brought too little and whose money is still in suspense. */
+async function shortPayments(tx: Tx, order: Order): Promise<Payment[]> {
+  const short: Payment[] = [];
+  for (const payment of await paymentsOfOrder(tx, order.id)) {
+    if (payment.state !== "short") continue;
+    if (!(await hasEvent(tx, order.id, shortReturnedReason(payment.ref)))) short.push(payment);
+  }
+  return short;
+}
+
+const toSaldo = (order: Order, payment: Payment) => ({
+  debit: "suspense" as const,
+  credit: saldoOf(order.customer_id),
+  amountIdr: payment.paid_amount ?? 0n,
+  key: `short:${payment.id}`,
+  reason: "short payment of an order",
+  orderId: order.id,
+});
+
+async function settle(tx: Tx, deps: Deps, payment: Payment, resolution: string): Promise<void> {
+  const subject = `payment:${payment.ref}`;
+  await settleItem(tx, deps, { kind: "payment_short", subject, resolution });
+}
