@@ -39,6 +39,7 @@ export const purchase: Purchase = {
   ...{ customer_no: "1234567892001", max_cost: 18_000n, state: "open", serial_number: null },
   ...{ charged: null, failure: null, doubt: null, opened_at: minute(3), sent_at: minute(3) },
   ...{ asked_at: minute(3), send_by: minute(4), ended_at: null },
+  ...{ reversed_at: null, on_desk: false },
 };
 
 export const bought: Purchase = {

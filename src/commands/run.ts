@@ -15,6 +15,7 @@ import { simulate } from "./simulate.ts";
 import { sku } from "./sku.ts";
 import { staff } from "./staff.ts";
 import { start } from "./start.ts";
+import { supplier } from "./supplier.ts";
 import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   migrate,
   simulate,
   sku,
+  supplier,
   staff,
   key,
   order,

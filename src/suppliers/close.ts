@@ -30,10 +30,11 @@ export async function closePurchase(
   if (deps.clock.now().getTime() < answeredAt) return "in_flight";
   if (purchase.sent_at !== null && !input.saysItFailed) return "may_have_worked";
   const why = `closed by a person: ${input.reason}`;
+  const exchange = { status: null, body: why };
   await applyReport(tx, deps, {
     purchaseId: purchase.id,
     kind: "inquiry",
-    report: { status: "failed", why, fault: "supplier", exchange: { status: null, body: why } },
+    report: { status: "failed", why, fault: "supplier", action: "refund", exchange },
   });
   return "closed";
 }

@@ -19,7 +19,7 @@ export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
 }
 
 function tell(purchase: PurchaseRow): StoryLine[] {
-  const { id, ref, supplier, state, serial_number, failure, doubt } = purchase;
+  const { id, ref, supplier, state, serial_number, failure, doubt, reversed_at } = purchase;
   const goods = `${purchase.supplier_sku} for ${purchase.customer_no}`;
   const opened = `${ref} is opened at ${supplier}: ${goods}, at most ${formatRupiah(purchase.max_cost)}`;
   const lines = [line(purchase.opened_at, id, "system", opened, { state, doubt })];
@@ -31,6 +31,9 @@ function tell(purchase: PurchaseRow): StoryLine[] {
     const charged = purchase.charged === null ? null : formatRupiah(purchase.charged);
     const details = { serial_number, charged, failure };
     lines.push(line(purchase.ended_at, id, `supplier:${supplier}`, `${ref} has ${state}`, details));
+  }
+  if (reversed_at !== null) {
+    lines.push(line(reversed_at, id, `supplier:${supplier}`, `${ref} is taken back`));
   }
   return lines;
 }
