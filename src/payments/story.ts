@@ -3,10 +3,10 @@ import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { known, type StoryLine } from "../platform/story.ts";
 import type { Payment } from "./payment.ts";
-import { selectExchangesOfOrder, selectPaymentsOfOrder } from "./repository.ts";
+import { selectExchangesOfOrder, selectPaymentsFor } from "./repository.ts";
 
 export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
-  const payments = await selectPaymentsOfOrder(db, orderId);
+  const payments = await selectPaymentsFor(db, { orderId });
   const exchanges = await selectExchangesOfOrder(db, orderId);
   return [
     ...payments.flatMap(tell),
