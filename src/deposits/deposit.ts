@@ -30,9 +30,12 @@ export const depositLimits = { leastIdr: 10_000n, mostIdr: 10_000_000n };
 export const maxUnpaid = 3;
 /** Until when a deposit can be paid; the payment itself ends earlier. */
 export const payWithinMs = 15 * 60_000;
-/** How long after that it expires, if the gateway confirms that no money came. */
-export const expireExtraMs = 2 * 60_000;
+const expireExtraMs = 2 * 60_000;
 /** Who has the address of a deposit's page may see it this long. */
 export const pageLifeMs = 30 * 24 * 3600_000;
 /** How the reason of a cancellation begins that nobody wished for. */
 export const openFailed = "payment could not be opened";
+
+/** When a deposit expires, if the gateway confirms then that no money came. */
+export const expiresAt = ({ pay_by: payBy }: Pick<Deposit, "pay_by">): Date =>
+  new Date(payBy.getTime() + expireExtraMs);

@@ -12,7 +12,7 @@ import {
   type Deposit,
   type DepositMethod,
   depositLimits,
-  expireExtraMs,
+  expiresAt,
   maxUnpaid,
   payWithinMs,
 } from "./deposit.ts";
@@ -93,7 +93,7 @@ export async function openDeposit(
       name: "deposits.expire",
       key: deposit.id,
       payload: { depositId: deposit.id },
-      runAt: new Date(payBy.getTime() + expireExtraMs),
+      runAt: expiresAt(deposit),
     });
     return { outcome: "opened", deposit };
   });
