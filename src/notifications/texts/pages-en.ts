@@ -162,7 +162,7 @@ export const pagesEn: typeof pagesId = {
       delivered: "Confirmed by the supplier: delivered.",
       refunding: "Refund begun.",
       refunded: "Money returned to your saldo.",
-      expired: "Time to pay over; no money came.",
+      expired: "Time to pay over.",
       cancelled: "Order cancelled.",
     },
   },

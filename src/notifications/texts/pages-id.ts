@@ -162,7 +162,7 @@ export const pagesId = {
       delivered: "Pemasok memastikan: terkirim.",
       refunding: "Pengembalian uang dimulai.",
       refunded: "Uang kembali ke saldomu.",
-      expired: "Waktu bayar habis; tidak ada uang masuk.",
+      expired: "Waktu bayar habis.",
       cancelled: "Pesanan dibatalkan.",
     },
   },
