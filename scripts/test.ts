@@ -14,7 +14,7 @@ import { createIds } from "../src/platform/ids.ts";
 import { migrate } from "../src/platform/migrate.ts";
 import { startEmbeddedPostgres } from "../src/platform/postgres.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
-import { seedSandbox } from "../src/seed.ts";
+import { seedShop } from "../src/seed.ts";
 
 const args = process.argv.slice(2);
 const long = args.includes("--long");
@@ -52,10 +52,10 @@ try {
 async function makeTemplate(server: string, template: string): Promise<void> {
   await query(server, `create database ${template}`);
   const connectionString = withDatabase(server, template);
-  await migrate(connectionString);
-  const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-01T00:00:00Z") });
-  await seedSandbox(db, { clock, ids: createIds(clock, createSeededRandom(1)) });
+  await migrate(connectionString, { stamp: { environment: "sandbox", now: clock.now() } });
+  const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
+  await seedShop(db, { clock, ids: createIds(clock, createSeededRandom(1)) }, "sandbox");
   await db.destroy();
 }
 

@@ -1,210 +1,251 @@
 /** Main: composition root; builds everything once and starts it in the order it is needed. */
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startSimulators } from "../simulators/world.ts";
 import { buildServer } from "./api/server.ts";
 import { createCatalogCache } from "./catalog/cache.ts";
-import { type Config, type Parties, partiesSchema } from "./config.ts";
-import { openStoreDatabase } from "./database.ts";
 import { reportDeadJob } from "./dead-jobs.ts";
 import { createBot } from "./discord/bot.ts";
 import { createVipResellerChecker } from "./game-accounts/adapters/vip-reseller.ts";
 import { createNicknameLookup } from "./game-accounts/look-up.ts";
+import { type Ground, type GroundDeps, openGround } from "./ground.ts";
 import { jobHandlers, recurringJobs } from "./job-handlers.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createPlacer } from "./orders/placer.ts";
+import { checkParties } from "./party-check.ts";
+import {
+  type Parties,
+  type PartyName,
+  partiesSchema,
+  type Standing,
+  standingOf,
+} from "./party-settings.ts";
 import { gatewayFactories } from "./payments/adapters/factory.ts";
-import { createSandboxClock, type SandboxClock } from "./platform/clock.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
-import { type Database, inTransaction, openDatabase } from "./platform/db.ts";
+import type { Database } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
-import { createIds } from "./platform/ids.ts";
+import type { Fetch } from "./platform/http.ts";
 import { jobsChannel } from "./platform/jobs.ts";
-import type { Log } from "./platform/log.ts";
-import { createNotifier, listen } from "./platform/notify.ts";
-import { stayTheOnlyStore } from "./platform/only-store.ts";
-import { createRandom, type Random } from "./platform/random.ts";
+import { listen } from "./platform/notify.ts";
+import { createPartyFetch } from "./platform/party-fetch.ts";
 import { keepRecurring } from "./platform/recurring.ts";
-import { assertApplicationRole } from "./platform/roles.ts";
-import { createSeal, readKeyFile } from "./platform/seal.ts";
 import { finishWithin } from "./platform/stop.ts";
-import { checkKey, clockOffsetMs } from "./platform/store.ts";
 import { endLeases, startWorker } from "./platform/worker.ts";
-import { seedSandbox } from "./seed.ts";
 import { subscribers } from "./subscribers.ts";
 import { supplierFactories } from "./suppliers/adapters/factory.ts";
 
 export interface Store {
+  /** Where it listens. */
   readonly url: string;
+  /** Absent where Discord is the real one, which needs no playground. */
+  readonly playgroundUrl: string | undefined;
+  readonly standings: Readonly<Record<PartyName, Standing | undefined>>;
   readonly db: Database;
-  readonly clock: SandboxClock;
   /** Resolves when no interaction and no due job is under way. */
   quiet(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export interface StoreDeps {
-  readonly config: Config;
-  readonly log: Log;
-  /** Given by tests; otherwise the machine's time plus what the playground added. */
-  readonly clock?: SandboxClock;
-  readonly random?: Random;
+export interface StoreDeps extends GroundDeps {
   /** Given by tests that stand between the store and a party. */
-  readonly fetch?: typeof fetch;
-  /** Called when the store can no longer be sure of itself; the process should end. */
-  readonly onFatal: (error: Error) => void;
+  readonly fetch?: Fetch;
 }
 
+type Undo = (() => Promise<unknown>)[];
+
 const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
-const poolSize = 16;
 // A party may take its time; whatever is not finished by then goes on at the next start.
 const longestFinishMs = 10_000;
 
-/** Starts a sandbox store. What was started is stopped again when a later step fails. */
+/** Starts a store. What was started is stopped again when a later step fails. */
 export async function startStore(deps: StoreDeps): Promise<Store> {
-  const { config, log } = deps;
-  const undo: (() => Promise<unknown>)[] = [];
-  const onConnectionLost = (error: Error) =>
-    log.warn({ error: error.message }, "a database connection broke");
+  const undo: Undo = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const database = await openStoreDatabase(config);
-    undo.push(() => database.close());
-    const only = await stayTheOnlyStore(database.connectionString, {
-      onFatal: deps.onFatal,
-      onBack: () => log.warn("the database is back"),
-      onLost(error) {
-        // Our own server ends for good; another's may come back.
-        if (config.databaseUrl === undefined) return deps.onFatal(new Error(serverEnded(config)));
-        log.error({ error: error.message }, "the database is gone: waiting for it");
-      },
-    });
-    undo.push(() => only.release());
-    const db = openDatabase({
-      connectionString: database.connectionString,
-      poolSize,
-      onPoolError: onConnectionLost,
-    });
-    undo.push(() => db.destroy());
-    await assertApplicationRole(db);
-    const notifier = createNotifier(database.connectionString, onConnectionLost);
-    undo.push(() => notifier.close());
-    db.afterCommit.add(() => notifier.notify(jobsChannel));
-    const clock = deps.clock ?? createSandboxClock({ offsetMs: await clockOffsetMs(db) });
-    const random = deps.random ?? createRandom();
-    const ids = createIds(clock, random);
-    await seedSandbox(db, { clock, ids });
-    const seal = createSeal(readKeyFile(config.keyFile, random), random);
-    await inTransaction(db, (tx) => checkKey(tx, { seal }));
-
-    let storeUrl = `http://127.0.0.1:${config.port}`;
-    let parties = config.parties;
-    if (parties === undefined) {
-      const simulators = await startSimulators({
-        port: config.simulatorPort,
-        clock,
-        randomBytes: random.bytes,
-        storeUrl: () => storeUrl,
-        booksDirectory: join(config.dataDir, "simulators"),
-        log: (entry) => log.debug(entry, "simulator"),
-      });
-      undo.push(() => simulators.close());
-      parties = partiesSchema.parse(simulators.parties);
-    }
-
-    const metrics = createMetrics(baseUrls(parties));
-    const outside = { clock, fetch: deps.fetch ?? fetch, onCall: metrics.onCall };
-    const gateway = gatewayFactories.midtrans(outside, parties.midtrans);
-    const supplier = supplierFactories.digiflazz(outside, parties.digiflazz);
-    const checker = createVipResellerChecker(outside, {
-      baseUrl: parties.vip_reseller.base_url,
-      apiId: parties.vip_reseller.api_id,
-      apiKey: parties.vip_reseller.api_key,
-    });
-    const lookup = createNicknameLookup({ clock, checker });
-    const bot = createBot({
-      apiUrl: parties.discord.base_url,
-      token: parties.discord.token,
-      applicationId: parties.discord.application_id,
-    });
-    const publish = createPublisher({ clock }, subscribers);
-    const catalog = createCatalogCache({ db, clock });
-    const placer = createPlacer({ db, clock, log });
-    const shared = {
-      seal,
-      db,
-      catalog,
-      clock,
-      ids,
-      log,
-      publish,
-      gateway,
-      supplier,
-      lookup,
-      placer,
-    };
-    const simulated = new URL(parties.midtrans.base_url);
-    const server = await buildServer({
-      ...shared,
-      publicUrl: () => storeUrl,
-      walletOrigins: [simulated.origin],
-      playgroundDir: join(root, "playground", "dist"),
-      playgroundConfig: {
-        discord_url: new URL("/discord", parties.discord.base_url).href,
-        midtrans_url: parties.midtrans.base_url,
-        channel_id: parties.discord.channel_id,
-      },
-      notReady: () => [...(bot.ready() ? [] : ["discord"]), ...(only.held() ? [] : ["database"])],
-    });
-    undo.push(() => server.close());
-    // A sandbox store listens on loopback only.
-    storeUrl = await server.listen({ host: "127.0.0.1", port: config.port });
-    await endLeases(db, { clock });
-    await keepRecurring(db, { clock }, recurringJobs);
-    const worker = startWorker(
-      { ...shared, random, onDead: (tx, job) => reportDeadJob(tx, shared, job) },
-      jobHandlers({ ...shared, responder: bot.responder, publicUrl: storeUrl }),
-    );
-    undo.push(async () => {
-      // Nothing new comes in while what was begun is finished.
-      await server.close();
-      const finished = await finishWithin(worker.stop(), longestFinishMs);
-      if (!finished) log.warn("jobs still run: the next start goes on with them");
-    });
-    const listener = listen(database.connectionString, jobsChannel, worker.wake, onConnectionLost);
-    undo.push(() => listener.close());
-    undo.push(() => bot.stop());
-    await bot.start(shared).catch((cause: unknown) => {
-      if (!isUnreachable(cause)) throw cause;
-      const where = new URL(parties.discord.base_url).origin;
-      throw new Error(`Discord does not answer at ${where}: is \`konter simulate\` running?`, {
-        cause,
-      });
-    });
-    if (config.metricsPort !== 0) {
-      const discordConnected = () => bot.ready();
-      undo.push(await metrics.serve({ db, clock, discordConnected, port: config.metricsPort }));
-    }
-    const quiet = async () => {
-      await bot.idle();
-      await worker.quiet();
-    };
-    return { url: storeUrl, db, clock, quiet, stop };
+    const ground = await openGround(deps, undo);
+    return { ...(await openShop(deps, ground, undo)), db: ground.db, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function serverEnded({ dataDir }: Config): string {
-  const log = join(dataDir, "postgres.log");
-  return `The store's PostgreSQL has ended (its log is ${log}). Start again: nothing that was said is lost`;
+/** The parties, the edges and the worker, on open ground. */
+async function openShop(
+  deps: StoreDeps,
+  ground: Ground,
+  undo: Undo,
+): Promise<Omit<Store, "db" | "stop">> {
+  const { config, log } = deps;
+  const { db, clock, connectionString, onConnectionLost } = ground;
+  let storeUrl = `http://127.0.0.1:${config.port}`;
+  const parties = await reachParties(deps, ground, () => storeUrl, undo);
+  const standings = standingsOf(parties);
+  const metrics = createMetrics(baseUrls(parties));
+  const { bot, ...outside } = await buildOutside(deps, ground, parties, metrics);
+  const publish = createPublisher({ clock }, subscribers);
+  const catalog = createCatalogCache({ db, clock });
+  const placer = createPlacer({ db, clock, log });
+  const shared = { ...ground, ...outside, catalog, log, placer, publish };
+  const publicUrl = () => config.publicUrl ?? storeUrl;
+  const playground = standings.discord === "simulator" ? playgroundOf(parties) : undefined;
+  const sandbox = ground.sandboxClock && { clock: ground.sandboxClock, playground };
+  const server = await buildServer({
+    ...shared,
+    publicUrl,
+    trustedProxies: config.trustedProxies,
+    walletOrigins: standings.midtrans === "simulator" ? [originOf(parties.midtrans)] : [],
+    sandbox,
+    notReady: () => [
+      ...(bot.ready() ? [] : ["discord"]),
+      ...(ground.isOnlyStore() ? [] : ["database"]),
+    ],
+  });
+  undo.push(() => server.close());
+  storeUrl = await server.listen({ host: config.host, port: config.port });
+  await endLeases(db, { clock });
+  await keepRecurring(db, { clock }, recurringJobs);
+  const worker = startWorker(
+    { ...shared, onDead: (tx, job) => reportDeadJob(tx, shared, job) },
+    jobHandlers({ ...shared, responder: bot.responder, publicUrl: publicUrl() }),
+  );
+  undo.push(async () => {
+    // Nothing new comes in while what was begun is finished.
+    await server.close();
+    const finished = await finishWithin(worker.stop(), longestFinishMs);
+    if (!finished) log.warn("jobs still run: the next start goes on with them");
+  });
+  const listener = listen(connectionString, jobsChannel, worker.wake, onConnectionLost);
+  undo.push(() => listener.close());
+  undo.push(() => bot.stop());
+  await bot.start(shared).catch((cause: unknown) => {
+    throw isUnreachable(cause) ? discordIsAway(parties, standings.discord, cause) : cause;
+  });
+  if (config.metricsPort !== 0) {
+    const discordConnected = () => bot.ready();
+    undo.push(await metrics.serve({ db, clock, discordConnected, port: config.metricsPort }));
+  }
+  const quiet = async () => {
+    await bot.idle();
+    await worker.quiet();
+  };
+  const playgroundUrl = sandbox?.playground && `${storeUrl}/playground/`;
+  return { url: storeUrl, playgroundUrl, standings, quiet };
+}
+
+/** The real parties that the settings name, and the simulators of the others. */
+async function reachParties(
+  { config, log }: StoreDeps,
+  { clock, random }: Ground,
+  storeUrl: () => string,
+  undo: Undo,
+): Promise<Parties> {
+  const { midtrans, digiflazz, vip_reseller, discord } = config.parties;
+  if (midtrans && digiflazz && vip_reseller && discord) {
+    return { midtrans, digiflazz, vip_reseller, discord };
+  }
+  assert.equal(config.environment, "sandbox", "a live shop uses no simulator");
+  let simulated = config.simulators;
+  if (simulated === undefined) {
+    const simulators = await startSimulators({
+      port: config.simulatorPort,
+      clock,
+      randomBytes: random.bytes,
+      storeUrl,
+      booksDirectory: join(config.dataDir, "simulators"),
+      log: (entry) => log.debug(entry, "simulator"),
+    });
+    undo.push(() => simulators.close());
+    simulated = partiesSchema.parse(simulators.parties);
+  }
+  return {
+    midtrans: midtrans ?? simulated.midtrans,
+    digiflazz: digiflazz ?? simulated.digiflazz,
+    vip_reseller: vip_reseller ?? simulated.vip_reseller,
+    discord: discord ?? simulated.discord,
+  };
+}
+
+/** One adapter for each party. Throws when a real one refuses our credentials. */
+async function buildOutside(deps: StoreDeps, ground: Ground, parties: Parties, metrics: Metrics) {
+  const { clock } = ground;
+  const outside = {
+    clock,
+    fetch: deps.fetch ?? createPartyFetch({ clock }),
+    onCall: metrics.onCall,
+  };
+  await refuseWrongCredentials(deps, outside);
+  const checker = createVipResellerChecker(outside, {
+    baseUrl: parties.vip_reseller.base_url,
+    apiId: parties.vip_reseller.api_id,
+    apiKey: parties.vip_reseller.api_key,
+  });
+  return {
+    gateway: gatewayFactories.midtrans(outside, parties.midtrans),
+    supplier: supplierFactories.digiflazz(outside, parties.digiflazz),
+    lookup: createNicknameLookup({ clock, checker }),
+    bot: createBot({
+      apiUrl: parties.discord.base_url,
+      token: parties.discord.token,
+      applicationId: parties.discord.application_id,
+    }),
+  };
+}
+
+/** A key of the other world, or a mistyped one, is better known now than at the first payment. */
+async function refuseWrongCredentials(
+  { config, log }: StoreDeps,
+  outside: Parameters<typeof checkParties>[0],
+): Promise<void> {
+  const checked = await checkParties(outside, config.parties);
+  const sentences: string[] = [];
+  for (const party of checked) {
+    if (party.verdict === "accepted") continue;
+    const sentence = `${party.label} ${party.detail}: ${party.advice}`;
+    if (party.verdict === "refused") sentences.push(sentence);
+    else log.warn(sentence);
+  }
+  if (sentences.length > 0) throw new Error(sentences.join("\n"));
+}
+
+function discordIsAway({ discord }: Parties, standing: Standing | undefined, cause: unknown) {
+  const advice =
+    standing === "simulator"
+      ? "is `konter simulate` running?"
+      : "check the network and start again";
+  return new Error(`Discord does not answer at ${originOf(discord)}: ${advice}`, { cause });
+}
+
+function playgroundOf(parties: Parties) {
+  const midtrans = standingOf("midtrans", parties.midtrans);
+  return {
+    directory: join(root, "playground", "dist"),
+    config: {
+      discord_url: new URL("/discord", parties.discord.base_url).href,
+      // The phone's wallet pays at the simulator only.
+      midtrans_url: midtrans === "simulator" ? parties.midtrans.base_url : null,
+    },
+  };
+}
+
+function standingsOf(parties: Parties) {
+  return {
+    midtrans: standingOf("midtrans", parties.midtrans),
+    digiflazz: standingOf("digiflazz", parties.digiflazz),
+    vip_reseller: standingOf("vip_reseller", parties.vip_reseller),
+    discord: standingOf("discord", parties.discord),
+  };
 }
 
 function baseUrls(parties: Parties): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parties).map(([party, settings]) => [party, settings.base_url]),
   );
+}
+
+function originOf(party: { base_url: string }): string {
+  return new URL(party.base_url).origin;
 }

@@ -6,8 +6,8 @@ export const subscribers: Subscribers = {
   "payment.short": ["orders.applyShort"],
   "payment.changed": ["discord.updateCard"],
   "payment.closed": ["orders.replacePayment", "discord.updateCard"],
-  "refund.confirmed": [],
-  "refund.failed": [],
+  "refund.confirmed": ["orders.applyRefund"],
+  "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
   "order.changed": ["discord.updateCard"],
 };

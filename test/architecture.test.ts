@@ -85,7 +85,10 @@ test("the database's own clock decides nothing", () => {
     /\bnow\(\)|\b(?:current_(?:timestamp|date|time)|localtimestamp|(?:clock|statement|transaction)_timestamp|timeofday)\b/;
   const found = [
     ...[...migrations, ...functions].flatMap((file) => matches(file, forbidden)),
-    ...shipped.flatMap((file) => matches(file, forbidden, sqlOf(file))),
+    ...shipped
+      // It measures how far ours is from theirs, which nothing is decided or dated by.
+      .filter((file) => file !== "src/platform/drift.ts")
+      .flatMap((file) => matches(file, forbidden, sqlOf(file))),
   ];
   assert.deepEqual(found, []);
 });
@@ -113,7 +116,6 @@ test("a module's TypeScript writes its own tables only, and only where SQL may l
   assert.deepEqual(found, []);
   const outside = shipped
     .filter((file) => !/\/repository\.ts$|^src\/platform\/|^src\/database\.ts$/.test(file))
-    .filter((file) => file !== "src/api/server.ts") // `select 1`: is the database there?
     .flatMap((file) =>
       matches(file, /\b(?:insertInto|updateTable|deleteFrom|selectFrom)\(|\bsql[<`]/),
     );
@@ -150,7 +152,7 @@ test("no identifier is a bare account, transaction or provider", () => {
 });
 
 test("files stay small: 400 lines, tests 600", () => {
-  const written = sources.filter((file) => file !== schemaFile);
+  const written = sources.filter((file) => file !== "src/platform/schema.ts"); // generated
   const files = [...written, ...functions, ...globSync(["test/**/*.ts", "simulators/**/*.ts"])];
   const tooLong = files
     .map((file) => ({ file, lines: read(file).split("\n").length - 1 }))

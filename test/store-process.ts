@@ -99,7 +99,7 @@ export async function prepareStore(
   };
 }
 
-async function isReady(url: string): Promise<boolean> {
+export async function isReady(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/readyz`).catch(() => undefined);
   await answer?.arrayBuffer().catch(() => {});
   return answer?.ok ?? false;

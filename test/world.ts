@@ -2,15 +2,18 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { startSimulators } from "../simulators/world.ts";
-import { partiesSchema } from "../src/config.ts";
+import type { Config } from "../src/config.ts";
 import { trialBalance } from "../src/ledger/transfer.ts";
 import { startStore } from "../src/main.ts";
+import { partiesSchema } from "../src/party-settings.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
+import type { Fetch } from "../src/platform/http.ts";
 import { createLog } from "../src/platform/log.ts";
+import { createPartyFetch } from "../src/platform/party-fetch.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
-import { cleanUp, cloneDatabase, temporaryKeyFile } from "./database.ts";
+import { cleanUp, cloneDatabase, emptyDatabase, temporaryKeyFile } from "./database.ts";
 import { getJson, postJson } from "./json.ts";
 
 export interface Charge {
@@ -32,16 +35,29 @@ export interface SupplierPurchase {
   readonly hasty_inquiries: number;
 }
 
+const none = {
+  ...{ midtrans: undefined, digiflazz: undefined },
+  ...{ vip_reseller: undefined, discord: undefined },
+};
+
 const longestStepMs = 60_000;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
+export interface WorldOptions {
+  readonly seed: number;
+  readonly frozen?: boolean;
+  /** What else the settings would say. A live shop takes the simulators for the real parties. */
+  readonly settings?: Partial<Pick<Config, "environment" | "publicUrl" | "trustedProxies">>;
+}
+
 /** Opens a world for one test. The same seed gives the same ids and the same chances. */
-export async function openWorld(t: TestContext, options: { seed: number; frozen?: boolean }) {
+export async function openWorld(t: TestContext, options: WorldOptions) {
   const atEnd = cleanUp(t);
-  const databaseUrl = await cloneDatabase(atEnd);
+  const live = options.settings?.environment === "production";
+  const databaseUrl = await (live ? emptyDatabase : cloneDatabase)(atEnd);
   const frozenAt = new Date("2026-11-23T03:00:00Z");
-  const clock = createSandboxClock(options.frozen === false ? {} : { frozenAt });
+  const clock = createSandboxClock(live || options.frozen === false ? {} : { frozenAt });
   const random = createSeededRandom(options.seed);
   let storeUrl = "";
   const simulators = await startSimulators({
@@ -52,16 +68,23 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
   });
   atEnd(() => simulators.close());
   let digiflazzUrl: string | undefined;
-  const redirected: typeof fetch = (input, init) => {
+  const fetchParty = createPartyFetch({ clock });
+  const redirected: Fetch = (url, init) => {
     const { base_url } = simulators.parties.digiflazz;
-    const url = String(input);
     return digiflazzUrl !== undefined && url.startsWith(base_url)
-      ? fetch(url.replace(base_url, digiflazzUrl), init)
-      : fetch(input, init);
+      ? fetchParty(url.replace(base_url, digiflazzUrl), init)
+      : fetchParty(url, init);
   };
+  const parties = partiesSchema.parse(simulators.parties);
   const store = await startStore({
     fetch: redirected,
     config: {
+      environment: "sandbox",
+      host: "127.0.0.1",
+      publicUrl: undefined,
+      trustedProxies: [],
+      staffChannelId: undefined,
+      parties: live ? parties : none,
       port: 0,
       simulatorPort: 0,
       metricsPort: 0,
@@ -70,7 +93,8 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
       migrationDatabaseUrl: undefined,
       keyFile: await temporaryKeyFile(atEnd),
       logLevel: "silent",
-      parties: partiesSchema.parse(simulators.parties),
+      simulators: live ? undefined : parties,
+      ...options.settings,
     },
     clock,
     random,
@@ -115,6 +139,11 @@ export async function openWorld(t: TestContext, options: { seed: number; frozen?
   const digiflazz = {
     purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
     balance: async () => (await books<{ balance: number }>("digiflazz")).balance,
+    /** Turns one of its own knobs (simulators/README.md). */
+    async control(knob: "balance" | "products" | "webhook", order: object) {
+      await postJson(`${simulators.url}/digiflazz/_control/${knob}`, order);
+      await untilQuiet();
+    },
   };
 
   return {

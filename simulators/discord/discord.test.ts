@@ -319,3 +319,15 @@ test("the conversation, the commands and a living token survive a restart", asyn
   assert.equal(edited.status, 200);
   assert.equal((await person.state()).messages[0].content, "sesudah");
 });
+
+test("a bot sees the server's channel and its own direct ones, and no other", async (t) => {
+  const { world, person, connect } = await openDiscord(t);
+  const bot = await connect(async () => {});
+  const { channel_id } = world.parties().discord;
+  const shared = await bot.api.channels.get(channel_id);
+  assert.deepEqual([shared.id, shared.type], [channel_id, 0]);
+  const { id } = await person.user();
+  const direct = await bot.api.users.createDM(id);
+  assert.equal((await bot.api.channels.get(direct.id)).type, 1);
+  await assert.rejects(bot.api.channels.get("999999999999999999"), { code: 10_003, status: 404 });
+});

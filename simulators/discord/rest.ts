@@ -4,7 +4,13 @@ import { z } from "zod";
 import type { Faults } from "../faults.ts";
 import { overwriteCommands, withoutLocalizations } from "./command-rules.ts";
 import { parseForm, Refusal, refusal } from "./errors.ts";
-import { applicationObject, botUser, directChannel, recipientOf } from "./identity.ts";
+import {
+  applicationObject,
+  botUser,
+  directChannel,
+  guildChannel,
+  recipientOf,
+} from "./identity.ts";
 import type { Interactions } from "./interactions.ts";
 import { legalFlags, messageForm } from "./message-rules.ts";
 import type { Messages } from "./messages.ts";
@@ -132,6 +138,11 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
     const id = data.directChannels[person.id] ?? state.mintId();
     data.directChannels[person.id] = id;
     return directChannel(data, id, person);
+  });
+  app.get("/channels/:channel", authorized, async (request) => {
+    const id = channel(request);
+    const recipient = recipientOf(data, id);
+    return recipient === undefined ? guildChannel(data) : directChannel(data, id, recipient);
   });
   app.post("/channels/:channel/messages", authorized, async (request, reply) => {
     const channelId = channel(request);

@@ -37,6 +37,11 @@ const specified: [RegExp, request: z.core.$ZodType | null, response: z.core.$Zod
   [/^GET .*\/commands/, null, z.array(spec.ApplicationCommandResponseSchema)],
   [/^POST .*\/callback/, z.object({ type: z.number() }), spec.InteractionCallbackResponseSchema],
   [/^POST .*\/users\/@me\/channels/, null, spec.PrivateChannelResponseSchema],
+  [
+    /^GET .*\/channels\/\d+$/,
+    null,
+    z.union([spec.GuildChannelResponseSchema, spec.PrivateChannelResponseSchema]),
+  ],
   [/^POST .*\/channels\/\d+\/messages/, spec.MessageCreateRequestSchema, message],
   [/^PATCH .*\/channels\//, spec.MessageEditRequestPartialSchema, message],
   [/^GET .*\/webhooks\//, null, message],

@@ -105,3 +105,23 @@ test("a look-up can be down, hang, find nobody or not know our address", async (
   assert.match((await ask(world, lookup)).body.message, /^IP /);
   assert.equal((await ask(world, lookup)).body.result, true);
 });
+
+test("the profile is for who has the key, from an address that is known", async (t) => {
+  const world = await openWorld(t);
+  const { base_url, api_id, api_key } = world.parties().vip_reseller;
+  const profile = async (sign: string) => {
+    const body = new URLSearchParams({ key: api_key, sign });
+    return read(await fetch(`${base_url}/profile`, { method: "POST", body }));
+  };
+  const sign = digest("md5", api_id + api_key);
+  const { body } = await profile(sign);
+  assert.equal(body.result, true);
+  assert.equal(typeof body.data.username, "string");
+  assert.equal(typeof body.data.balance, "number");
+  const refused = await profile("0".repeat(32));
+  assert.deepEqual([refused.status, refused.body.result, refused.body.data], [200, false, null]);
+  await world.faults("vip-reseller", "profile", "ip_refused");
+  assert.match((await profile(sign)).body.message, /^IP /);
+  await world.faults("vip-reseller", "profile", "http_503");
+  assert.equal((await profile(sign)).status, 503);
+});

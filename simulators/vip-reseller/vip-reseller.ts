@@ -1,6 +1,6 @@
-/** VIP Reseller, game feature: nickname look-ups. Everything is HTTP 200; `result` tells. */
+/** VIP Reseller: profile and nickname look-ups. Everything is HTTP 200; `result` tells. */
 import { createHash } from "node:crypto";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { openBooks } from "../books.ts";
 import { registerFaults } from "../faults.ts";
 import type { PartyContext } from "../party.ts";
@@ -11,6 +11,18 @@ const credentials = { api_id: "SIMULASI1", api_key: "SIMULATEDnotarealvipkey0001
 const sign = createHash("md5")
   .update(credentials.api_id + credentials.api_key)
   .digest("hex");
+
+const badKey = "Key atau Signature tidak valid.";
+const unknownAddress = "IP 127.0.0.1 tidak terdaftar di whitelist.";
+
+const profile = {
+  full_name: "Toko Simulasi",
+  username: "simulasi",
+  balance: 1_000_000,
+  point: 0,
+  level: "Basic",
+  registered: "2026-01-01 00:00:00",
+};
 
 type Result = "found" | "not_found" | "refused" | "unavailable";
 
@@ -42,16 +54,23 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
   keepRawBodies(app);
   const books = openBooks<{ lookups: Lookup[] }>(context.booksFile, () => ({ lookups: [] }));
   const anyCode = ["http_503", "hang", "not_found", "ip_refused"];
-  const faults = registerFaults(app, { "get-nickname": [...anyCode, "low_balance"] });
+  const faults = registerFaults(app, {
+    profile: ["http_503", "hang", "ip_refused"],
+    "get-nickname": [...anyCode, "low_balance"],
+  });
+
+  app.post("/api/profile", (request, reply) => {
+    if (!isOurs(readForm(request))) return refuse(reply, badKey);
+    const fault = faults.take("profile");
+    if (fault === "hang") return neverAnswer(reply);
+    if (fault === "http_503") return answerHtml(reply, 503, "Service Temporarily Unavailable");
+    if (fault === "ip_refused") return refuse(reply, unknownAddress);
+    return reply.send({ result: true, data: profile, message: "Success." });
+  });
 
   app.post("/api/game-feature", (request, reply) => {
-    const type = request.headers["content-type"] ?? "";
-    const isForm = type.startsWith("application/x-www-form-urlencoded");
-    const form = new URLSearchParams(isForm ? String(request.body ?? "") : "");
-    const field = (name: string) => form.get(name) ?? "";
-    if (field("key") !== credentials.api_key || field("sign") !== sign) {
-      return refuse(reply, "Key atau Signature tidak valid.");
-    }
+    const field = readForm(request);
+    if (!isOurs(field)) return refuse(reply, badKey);
     if (field("type") !== "get-nickname") return refuse(reply, "Permintaan tidak sesuai.");
     const code = field("code");
     const target = field("target");
@@ -66,7 +85,7 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
 
     if (fault === "hang") return neverAnswer(reply);
     if (result === "unavailable") return answerHtml(reply, 503, "Service Temporarily Unavailable");
-    if (fault === "ip_refused") return refuse(reply, "IP 127.0.0.1 tidak terdaftar di whitelist.");
+    if (fault === "ip_refused") return refuse(reply, unknownAddress);
     if (fault === "low_balance") return refuse(reply, "Saldo akun minimal 100.000.");
     if (result === "refused") return refuse(reply, "Permintaan tidak sesuai.");
     if (result === "not_found") return refuse(reply, "Nickname tidak ditemukan.");
@@ -79,6 +98,19 @@ export function registerVipReseller(app: FastifyInstance, context: PartyContext)
 
   app.get("/_books", (_request, reply) => reply.send(books.data));
   return { credentials };
+}
+
+type Form = (field: string) => string;
+
+function readForm(request: FastifyRequest): Form {
+  const type = request.headers["content-type"] ?? "";
+  const isForm = type.startsWith("application/x-www-form-urlencoded");
+  const form = new URLSearchParams(isForm ? String(request.body ?? "") : "");
+  return (field) => form.get(field) ?? "";
+}
+
+function isOurs(field: Form): boolean {
+  return field("key") === credentials.api_key && field("sign") === sign;
 }
 
 function look(code: string, target: string, zone: string, fault: string | undefined): Result {

@@ -1,4 +1,5 @@
-/** Sandbox: what only a pretend store offers, its clock and the playground's settings. */
+/** Sandbox: what only a pretend store offers, its clock and, where Discord is simulated, the playground. */
+import fastifyStatic from "@fastify/static";
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import * as z from "zod";
@@ -6,23 +7,27 @@ import type { SandboxClock } from "../platform/clock.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
 import { rememberClock } from "../platform/store.ts";
 
+export interface Sandbox {
+  readonly clock: SandboxClock;
+  readonly playground: Playground | undefined;
+}
+
+interface Playground {
+  /** The folder of the built pages. */
+  readonly directory: string;
+  readonly config: Readonly<Record<string, string | null>>;
+}
+
 const longestAdvanceSeconds = 7 * 24 * 3600;
 
-/** Registers the clock and the playground's settings. */
-export function registerSandbox(
+/** Registers the clock and the playground. */
+export async function registerSandbox(
   app: FastifyInstance,
-  deps: {
-    db: Database;
-    clock: SandboxClock;
-    playgroundConfig: Readonly<Record<string, string>>;
-  },
+  deps: { db: Database; sandbox: Sandbox },
 ) {
-  const { clock, db } = deps;
+  const { clock, playground } = deps.sandbox;
   const api = app.withTypeProvider<ZodTypeProvider>();
 
-  api.get("/playground/config.json", async (_request, reply) =>
-    reply.header("cache-control", "no-store").send(deps.playgroundConfig),
-  );
   api.get("/sandbox/clock", async () => ({ now: clock.now().toISOString() }));
   api.post(
     "/sandbox/clock",
@@ -30,9 +35,17 @@ export function registerSandbox(
     async (request) => {
       // Kept first: a crash in between must not let a restarted shop go back in time.
       const ms = request.body.advance_seconds * 1000;
-      await inTransaction(db, (tx) => rememberClock(tx, clock.offsetMs() + ms));
+      await inTransaction(deps.db, (tx) => rememberClock(tx, clock.offsetMs() + ms));
       clock.advance(ms);
       return { now: clock.now().toISOString() };
     },
   );
+
+  if (playground === undefined) return;
+  api.get("/playground/config.json", async (_request, reply) =>
+    reply.header("cache-control", "no-store").send(playground.config),
+  );
+  await app.register(fastifyStatic, { root: playground.directory, prefix: "/playground/" });
+  app.get("/", (_request, reply) => reply.redirect("/playground/"));
+  app.get("/playground", (_request, reply) => reply.redirect("/playground/"));
 }

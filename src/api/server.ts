@@ -1,21 +1,19 @@
 /** Server: the HTTP side of a store. */
-import { join } from "node:path";
-import fastifyStatic from "@fastify/static";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
-import { sql } from "kysely";
 import type { CatalogCache } from "../catalog/cache.ts";
-import type { SandboxClock } from "../platform/clock.ts";
+import type { StoreClock } from "../platform/clock.ts";
+import { isInStep, measureDriftMs } from "../platform/drift.ts";
 import { finishWithin } from "../platform/stop.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { createGate } from "./auth.ts";
+import { compileSerializer, compileValidator } from "./compile.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
 import { type OrderApiDeps, registerOrders } from "./orders.ts";
 import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
 import { registerSaldo } from "./saldo.ts";
-import { registerSandbox } from "./sandbox.ts";
+import { registerSandbox, type Sandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
 
 const largestBodyBytes = 64 * 1024;
@@ -23,12 +21,13 @@ const longestDatabaseMs = 2_000;
 
 export interface ApiDeps extends OrderApiDeps {
   readonly catalog: CatalogCache;
-  readonly clock: SandboxClock;
+  readonly clock: StoreClock;
   readonly supplier: Supplier;
   readonly walletOrigins: string[];
-  /** The folder of the built playground. */
-  readonly playgroundDir: string;
-  readonly playgroundConfig: Readonly<Record<string, string>>;
+  /** Who may say for whom they pass a request on; everybody else is who they are. */
+  readonly trustedProxies: readonly string[];
+  /** Absent in a live shop. */
+  readonly sandbox: Sandbox | undefined;
   /** What keeps the store from selling now, by name; empty when it is ready. */
   notReady(): string[];
 }
@@ -37,18 +36,21 @@ export interface ApiDeps extends OrderApiDeps {
 export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = deps.log.child({}, { level: "warn" });
   const app = Fastify({
-    loggerInstance: logger,
+    // A request without a body is not a stream that must be read to its end.
+    http: { optimizeEmptyRequests: true },
     bodyLimit: largestBodyBytes,
-    genReqId: () => deps.ids.uuid(),
-    // A logger for each request costs more than a price list; what fails is logged with its id.
+    trustProxy: [...deps.trustedProxies],
+    genReqId: countedIds(deps.ids.uuid()),
+    // What fails is logged with its id. With a logger of its own, Fastify would time every request and
+    // listen for its end, for lines that nobody reads.
     childLoggerFactory: () => logger,
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: sendProblem,
     // Requests that are being answered when the store stops are answered.
     forceCloseConnections: "idle",
   });
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -64,13 +66,12 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
 
   app.get("/livez", async () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const asked = sql`select 1`.execute(deps.db).then(
-      () => true,
-      () => false,
-    );
     // A database that is cut off gives no answer at all.
-    const answered = (await finishWithin(asked, longestDatabaseMs)) && (await asked);
-    const waitingFor = new Set([...deps.notReady(), ...(answered ? [] : ["database"])]);
+    const measured = measureDriftMs(deps.db, deps.clock).catch(() => undefined);
+    const driftMs = (await finishWithin(measured, longestDatabaseMs)) ? await measured : undefined;
+    const waitingFor = new Set(deps.notReady());
+    if (driftMs === undefined) waitingFor.add("database");
+    else if (!isInStep(driftMs)) waitingFor.add("clock");
     return waitingFor.size === 0
       ? { status: "ready" }
       : reply.code(503).send({ status: "not ready", waiting_for: [...waitingFor] });
@@ -82,12 +83,16 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerSaldo(app, gate, deps);
   registerPages(app, deps);
   await registerWebhooks(app, deps);
-  registerSandbox(app, deps);
-  await app.register(fastifyStatic, {
-    root: join(deps.playgroundDir),
-    prefix: "/playground/",
-  });
-  app.get("/", (_request, reply) => reply.redirect("/playground/"));
-  app.get("/playground", (_request, reply) => reply.redirect("/playground/"));
+  if (deps.sandbox !== undefined) await registerSandbox(app, { ...deps, sandbox: deps.sandbox });
   return app;
+}
+
+/** Ids that count on from a first one: few requests are ever named again, and a new id is not free. */
+function countedIds(first: string): () => string {
+  const fixed = first.slice(0, -12);
+  let count = 0;
+  return () => {
+    count += 1;
+    return fixed + count.toString(16).padStart(12, "0");
+  };
 }

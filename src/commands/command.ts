@@ -18,7 +18,8 @@ export class UsageError extends Error {}
 
 /** Prints what the command was asked for, on standard output. */
 export function print(text: string): void {
-  process.stdout.write(`${text.trimEnd()}\n`);
+  // Buyers and parties wrote some of it: what steers a terminal is not passed on to one.
+  process.stdout.write(`${text.trimEnd().replace(/[\p{Cc}--\n]/gv, "\ufffd")}\n`);
 }
 
 /** Reads a command's arguments. Throws a UsageError for what it does not know. */
@@ -45,12 +46,26 @@ function refused({ code, details }: Refusal): string {
       return `nobody with the Discord id ${details.discord_id} works here: see \`konter staff list\``;
     case "key.unknown":
       return `there is no key ${details.key} that still works: see \`konter key list\``;
+    case "order.unknown":
+      return `there is no order ${details.order}: a code has 10 letters and digits, as on the receipt`;
     case "desk.unknown":
       return `nothing on the desk has the number ${details.item}: see \`konter desk list\``;
     case "desk.taken":
       return `${details.by} has taken number ${details.item} already`;
     case "desk.closed":
       return `number ${details.item} was closed by ${details.by}: see \`konter desk list --all\``;
+    case "order.not_refundable":
+      return `order ${details.order} is ${details.state}: there is no money of it to give back`;
+    case "refund.too_much":
+      return `that is more than is left of it: ${details.left}`;
+    case "refund.not_in_part":
+      return "a part goes back after delivery only, and to saldo: leave --amount out for all of it";
+    case "refund.no_source":
+      return `order ${details.order} was paid from saldo: leave --to source out`;
+    case "purchase.in_flight":
+      return "the supplier is being asked at this moment: try again in half a minute";
+    case "purchase.may_have_worked":
+      return "its purchase was sent and may still deliver. Look into the supplier's own history; if it did not deliver, say --purchase-failed";
     case "block.exists":
       return "that is blocked already: see `konter risk list`";
     case "block.unknown":

@@ -1,6 +1,7 @@
 /** `konter migrate`: brings the database up to this version. */
 import { readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
+import { createClock } from "../platform/clock.ts";
 import { type Command, print, readArgs } from "./command.ts";
 
 export const migrate: Command = {
@@ -9,7 +10,7 @@ export const migrate: Command = {
   details: "Forward only, and safe to run twice. `konter start` does it too.",
   async run(args) {
     readArgs(args, {});
-    const { migrated, close } = await openStoreDatabase(readConfig(process.env));
+    const { migrated, close } = await openStoreDatabase(readConfig(process.env), createClock());
     await close();
     const changed = [...migrated.migrations, ...migrated.functions];
     print(changed.length === 0 ? "The database is up to date." : `Applied:\n${changed.join("\n")}`);

@@ -3,28 +3,32 @@ import { userInfo } from "node:os";
 import type { Act } from "../audit/act.ts";
 import { readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
-import { createSandboxClock, type SandboxClock } from "../platform/clock.ts";
+import { type Clock, createClock, createSandboxClock } from "../platform/clock.ts";
 import { type Database, openDatabase } from "../platform/db.ts";
 import { createIds, type Ids } from "../platform/ids.ts";
 import { createRandom, type Random } from "../platform/random.ts";
-import { clockOffsetMs } from "../platform/store.ts";
+import { clockOffsetMs, type Environment } from "../platform/store.ts";
 import { fail } from "./command.ts";
 
 export interface Shop {
+  readonly environment: Environment;
   readonly db: Database;
-  readonly clock: SandboxClock;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
 }
 
 /** Opens the shop's database for one command and closes it again, whatever happens. */
 export async function withShop<T>(work: (shop: Shop) => Promise<T>): Promise<T> {
-  const { connectionString, close } = await openStoreDatabase(readConfig(process.env));
+  const config = readConfig(process.env);
+  const { connectionString, close } = await openStoreDatabase(config, createClock());
   const db = openDatabase({ connectionString, poolSize: 2, onPoolError: fail });
   try {
+    // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
     const random = createRandom();
-    return await work({ db, clock, random, ids: createIds(clock, random) });
+    const { environment } = config;
+    return await work({ environment, db, clock, random, ids: createIds(clock, random) });
   } finally {
     await db.destroy();
     await close();

@@ -5,14 +5,9 @@ import { isGameCode } from "../game-accounts/game.ts";
 import { parseGameAccount } from "../game-accounts/parse.ts";
 import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
-import {
-  type BlockedSubject,
-  blockSubject,
-  listBlocks,
-  rulesInForce,
-  unblockSubject,
-} from "../risk/block.ts";
+import { blockSubject, listBlocks, rulesInForce, unblockSubject } from "../risk/block.ts";
 import { riskDecisions } from "../risk/rules.ts";
+import type { BlockedSubject } from "../risk/subject.ts";
 import { type Command, print, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 
@@ -21,7 +16,7 @@ const discordIdPattern = /^\d{17,20}$/;
 const longestReason = 500;
 
 export const risk: Command = {
-  usage: "risk list | block KIND VALUE --reason TEXT | unblock KIND VALUE --reason TEXT",
+  usage: "risk list | (block | unblock) KIND VALUE --reason TEXT",
   summary: "see and change whom the shop does not sell to",
   details: `KIND and VALUE are one of
   customer ID                       a customer's id

@@ -1,6 +1,6 @@
 /** `konter seed`: what is missing of the seed catalog. */
 import { renderPreview } from "../catalog/preview.ts";
-import { seedSandbox } from "../seed.ts";
+import { seedShop } from "../seed.ts";
 import { type Command, print, readArgs } from "./command.ts";
 import { withShop } from "./operator.ts";
 
@@ -13,7 +13,7 @@ export const seed: Command = {
     const { values } = readArgs(args, { options: { preview: { type: "boolean" } } });
     if (values.preview) return print(renderPreview());
     await withShop(async (shop) => {
-      const added = await seedSandbox(shop.db, shop);
+      const added = await seedShop(shop.db, shop, shop.environment);
       const none = "Nothing to add: the seed is there.";
       print(added.length === 0 ? none : `Added ${added.join(", ")}.`);
     });

@@ -19,6 +19,9 @@ Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
     });
     const port = values.port === undefined ? {} : { SIMULATOR_PORT: values.port };
     const config = readConfig({ ...process.env, ...port });
+    if (config.environment === "production") {
+      throw new Error("a live shop (KONTER_ENV=production) has no simulators");
+    }
     const simulators = await startSimulators({
       port: config.simulatorPort,
       clock: createSandboxClock({}),

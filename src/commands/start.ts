@@ -1,25 +1,41 @@
-/** `konter start`: the shop with its sandbox world and playground. */
-import { readConfig } from "../config.ts";
-import { startStore } from "../main.ts";
+/** `konter start`: the shop, in its sandbox world with a playground, or live. */
+import { type Config, readConfig } from "../config.ts";
+import { type Store, startStore } from "../main.ts";
+import { knownParties, partyNames } from "../party-settings.ts";
 import { createLog } from "../platform/log.ts";
 import { stopOnSignal } from "../platform/stop.ts";
+import { textTable } from "../platform/table.ts";
 import { type Command, fail, print, readArgs, say } from "./command.ts";
 
 export const start: Command = {
   usage: "start",
-  summary: "run the shop with its sandbox world and playground",
+  summary: "run the shop: a sandbox with its playground, or live with KONTER_ENV=production",
   async run(args) {
     readArgs(args, {});
     const config = readConfig(process.env);
     const log = createLog({ level: config.logLevel, terminal: process.stderr.isTTY });
     const store = await startStore({ config, log, onFatal: fail });
-    print(`Konter is ready.
-
-  Playground  ${store.url}/playground/
-  Prices      ${store.url}/api/v1/game/price/ml
-  Data        ${config.databaseUrl === undefined ? config.dataDir : "the database of DATABASE_URL"}
-
-Everything here is a sandbox: pretend money, pretend goods. Press Ctrl-C to stop.`);
+    print(welcome(config, store));
     stopOnSignal(() => store.stop(), say);
   },
 };
+
+function welcome(config: Config, store: Store): string {
+  const { environment, publicUrl, databaseUrl, dataDir } = config;
+  const real = partyNames
+    .filter((name) => store.standings[name] !== "simulator")
+    .map((name) => `${knownParties[name].label} (${store.standings[name]})`);
+  const rows = [
+    ...(store.playgroundUrl === undefined ? [] : [["Playground", store.playgroundUrl]]),
+    ["Prices", `${store.url}/api/v1/game/price/ml`],
+    ...(publicUrl === undefined ? [] : [["Public", publicUrl]]),
+    ["Data", databaseUrl === undefined ? dataDir : "the database of DATABASE_URL"],
+    ...(real.length === 0 ? [] : [["Parties", real.join(", ")]]),
+  ];
+  const world =
+    environment === "production"
+      ? "This is a live shop: real money, real goods."
+      : "Everything here is a sandbox: pretend money, pretend goods.";
+  const table = textTable(rows, 2).replace(/^/gm, "  ");
+  return `Konter is ready.\n\n${table}\n\n${world} Press Ctrl-C to stop.`;
+}

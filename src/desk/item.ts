@@ -10,6 +10,7 @@ import {
   insertUnlessOpen,
   lockItem,
   selectItems,
+  selectItemsOfOrder,
   selectOpenItems,
   updateClosed,
   updateTaken,
@@ -136,6 +137,11 @@ export async function listOpenItems(db: Db): Promise<DeskItem[]> {
 /** What lies or lay on the desk, the newest first. */
 export async function listItems(db: Db, input: { limit: number }): Promise<DeskItem[]> {
   return (await selectItems(db, input.limit)).map(toItem);
+}
+
+/** What lies or lay on the desk about an order, the oldest first. */
+export async function itemsOfOrder(db: Db, orderId: string): Promise<DeskItem[]> {
+  return (await selectItemsOfOrder(db, orderId)).map(toItem);
 }
 
 // Only openItem writes kind and details.

@@ -73,6 +73,10 @@ export async function selectItems(db: Db, limit: number) {
   return select(db).orderBy("number", "desc").limit(limit).execute();
 }
 
+export async function selectItemsOfOrder(db: Db, orderId: string) {
+  return select(db).where("order_id", "=", orderId).orderBy("number").execute();
+}
+
 function select(db: Db) {
   return db
     .selectFrom("desk_items")

@@ -86,8 +86,8 @@ export async function selectCard(db: Db, orderId: string) {
     .executeTakeFirst();
 }
 
-export async function markShown(db: Db, orderId: string, token: string, hash: string) {
-  await db
+export async function markShown(tx: Tx, orderId: string, token: string, hash: string) {
+  await tx
     .updateTable("discord_cards")
     .set({ shown_hash: hash })
     .where("order_id", "=", orderId)
@@ -115,4 +115,20 @@ export async function rememberDirectMessage(
     .set({ dm_channel_id: direct.channelId, dm_message_id: direct.messageId })
     .where("order_id", "=", orderId)
     .execute();
+}
+
+/** The presses of buttons that carry one of these words, while they are kept. */
+export async function selectPresses(db: Db, words: readonly string[]) {
+  const { rows } = await sql<{
+    id: string;
+    customId: string;
+    receivedAt: Date;
+    acknowledged: boolean;
+  }>`
+    select id, payload -> 'data' ->> 'custom_id' as "customId", received_at as "receivedAt",
+      acknowledged_at is not null as acknowledged
+    from discord_interactions
+    where split_part(payload -> 'data' ->> 'custom_id', ':', 3) = any (${words})
+    order by received_at, id`.execute(db);
+  return rows;
 }

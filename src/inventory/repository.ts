@@ -135,3 +135,24 @@ export async function compareMovements(db: Db) {
       ) moved on moved.sku_id = stock.sku_id`,
   );
 }
+
+// By the order's SKU first: movements have an index by SKU only, because they are written with every order.
+export async function selectMovements(db: Db, orderId: string) {
+  return db
+    .selectFrom("stock_movements")
+    .select([
+      "kind",
+      "on_hand_before",
+      "on_hand_after",
+      "reserved_before",
+      "reserved_after",
+      "actor",
+      "moved_at",
+    ])
+    .where("sku_id", "in", (of) =>
+      of.selectFrom("reservations").select("sku_id").where("order_id", "=", orderId),
+    )
+    .where("order_id", "=", orderId)
+    .orderBy("id")
+    .execute();
+}

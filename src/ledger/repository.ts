@@ -179,3 +179,21 @@ export async function compareHeld(db: Db) {
       ) holding on holding.ledger_account = balances.ledger_account`,
   );
 }
+
+export async function selectTransfersOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("transfers")
+    .select(["id", "debit_account", "credit_account", "amount", "key", "reason", "posted_at"])
+    .where("order_id", "=", orderId)
+    .orderBy("posted_at")
+    .orderBy("id")
+    .execute();
+}
+
+export async function selectHold(db: Db, orderId: string) {
+  return db
+    .selectFrom("holds")
+    .select(["ledger_account", "amount", "state", "held_at", "ended_at"])
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
+}

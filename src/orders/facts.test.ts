@@ -12,6 +12,7 @@ import {
   purchase,
 } from "../../test/order-view.ts";
 import { factsOf, refundReason } from "./facts.ts";
+import type { OrderView } from "./find.ts";
 import { shortReturnedReason } from "./notes.ts";
 
 /** A view's facts in one line each: "paid 2", the number being the minute it happened. */
@@ -29,7 +30,7 @@ test("an order that waits for its money claims nothing", () => {
     payment: "waiting",
     purchase: "waiting",
     delivery: "waiting",
-    notice: "unknown",
+    notice: "not_sent",
   });
 });
 
@@ -38,7 +39,7 @@ test("a delivered order has the time of each step", () => {
     payment: "paid 2",
     purchase: "confirmed 4",
     delivery: "delivered 3",
-    notice: "unknown",
+    notice: "not_sent",
   });
 });
 
@@ -113,8 +114,7 @@ test("after delivery the goods stay delivered while the money goes back", () => 
 
 test("a notice counts for the state it told of", () => {
   const view = orderView("delivered");
-  const notice = (told: NonNullable<Parameters<typeof factsOf>[0]["notice"]>) =>
-    facts({ ...view, notice: told }).notice;
+  const notice = (told: OrderView["notice"]) => facts({ ...view, notice: told }).notice;
   assert.equal(notice({ of: "delivered", at: minute(5) }), "sent 5");
   assert.equal(notice({ of: "paid", at: minute(2) }), "behind 2");
   assert.equal(notice("none"), "not_sent");

@@ -35,8 +35,7 @@ export type DeliveryFact = "none" | "waiting" | "delivered" | "unknown";
 export type NoticeFact =
   | "sent" // the buyer was told of the state the order is in
   | "behind" // of an earlier one
-  | "not_sent"
-  | "unknown"; // nobody wrote it down
+  | "not_sent";
 
 export interface Facts {
   readonly payment: Fact<PaymentFact>;
@@ -45,13 +44,8 @@ export interface Facts {
   readonly notice: Fact<NoticeFact>;
 }
 
-/** An order and, where it is recorded, what its buyer was last told. */
-export interface FactsView extends OrderView {
-  readonly notice?: "none" | { readonly of: OrderState; readonly at: Date };
-}
-
 /** What may be claimed of an order: nothing that was not confirmed. */
-export function factsOf(view: FactsView): Facts {
+export function factsOf(view: OrderView): Facts {
   return {
     payment: paymentFact(view),
     purchase: purchaseFact(view),
@@ -143,8 +137,7 @@ function deliveryFact(view: OrderView): Fact<DeliveryFact> {
   return { state: purchaseAhead[view.order.state], at: null };
 }
 
-function noticeFact({ order, notice }: FactsView): Fact<NoticeFact> {
-  if (notice === undefined) return { state: "unknown", at: null };
+function noticeFact({ order, notice }: OrderView): Fact<NoticeFact> {
   if (notice === "none") return { state: "not_sent", at: null };
   return { state: notice.of === order.state ? "sent" : "behind", at: notice.at };
 }

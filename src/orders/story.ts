@@ -1,6 +1,44 @@
-/** Story: what became of an order, for a person who must understand it. */
+/** Story: an order by its code, and what became of it, for a person who must understand it. */
 import type { Db } from "../platform/db.ts";
-import { selectCodes } from "./repository.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { Refusal } from "../platform/refusal.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
+import type { Order } from "./order.ts";
+import { selectCodes, selectOrderBy, selectQuote, selectWholeEvents } from "./repository.ts";
+
+const line = linesAbout("order");
+
+/** An order by its code as somebody typed it. Refuses one that is unknown. */
+export async function findOrder(db: Db, input: { orderCode: string }): Promise<Order> {
+  // Codes have no I, L or O, so whoever writes one means the digit that looks like it.
+  const code = input.orderCode.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+  const order = await selectOrderBy(db, "code", code);
+  if (order === undefined) throw new Refusal("order.unknown", { order: input.orderCode });
+  return order;
+}
+
+/** Its quote and every change of its state. */
+export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
+  const quote = await selectQuote(db, order.quote_id);
+  const events = await selectWholeEvents(db, order.id);
+  const buyer = `customer:${order.customer_id}`;
+  const lines: StoryLine[] = [];
+  if (quote !== undefined) {
+    const until = { valid_until: quote.expires_at.toISOString() };
+    lines.push(
+      line(quote.quoted_at, quote.id, buyer, `was quoted ${formatRupiah(quote.price)}`, until),
+    );
+  }
+  if (quote?.confirmed_at) {
+    const what = "said that the game account is right, without a nickname";
+    lines.push(line(quote.confirmed_at, quote.id, buyer, what));
+  }
+  for (const { at, from, to, actor, reason } of events) {
+    const change = from === null ? to : `${from} → ${to}`;
+    lines.push(line(at, order.id, actor, from === to ? reason : `${change}: ${reason}`));
+  }
+  return lines;
+}
 
 /** The codes that people know orders by, by order id. */
 export async function orderCodes(

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Clock } from "../platform/clock.ts";
-import { callParty, type Fetch, parseJson } from "../platform/http.ts";
+import { callParty, type Fetch, type PartyAnswer, parseJson } from "../platform/http.ts";
 
 export interface VipResellerCredentials {
   readonly baseUrl: string;
@@ -45,6 +45,8 @@ export interface VipResellerClient {
     /** When the caller no longer waits. */
     deadline: Date;
   }): Promise<VipResellerAnswer>;
+  /** Who we are to them. Changes nothing. */
+  profile(deadline: Date): Promise<VipResellerAnswer>;
 }
 
 /** Makes the client of one reseller. */
@@ -52,37 +54,36 @@ export function createVipResellerClient(
   deps: { clock: Clock; fetch: Fetch },
   credentials: VipResellerCredentials,
 ): VipResellerClient {
-  return {
-    async getNickname(query) {
-      const form = new URLSearchParams({
-        key: credentials.apiKey,
-        sign: vipResellerSign(credentials),
-        type: "get-nickname",
-        code: query.code,
-        target: query.target,
-      });
-      if (query.additionalTarget !== undefined) {
-        form.set("additional_target", query.additionalTarget);
-      }
-      const answer = await callParty(deps, {
+  const ask = async (path: string, fields: Record<string, string>, deadline: Date) => {
+    const form = new URLSearchParams({
+      key: credentials.apiKey,
+      sign: vipResellerSign(credentials),
+      ...fields,
+    });
+    return read(
+      await callParty(deps, {
         method: "POST",
-        url: `${credentials.baseUrl}/game-feature`,
+        url: `${credentials.baseUrl}/${path}`,
         headers: { "content-type": "application/x-www-form-urlencoded" },
         body: form.toString(),
-        timeoutMs: Math.max(1, query.deadline.getTime() - deps.clock.now().getTime()),
-        sendBy: query.deadline,
-      });
-      if (answer.kind !== "answer") return { kind: "unavailable", why: answer.why };
-      const parsed = envelope.safeParse(parseJson(answer.body));
-      if (!parsed.success) return { kind: "unavailable", why: `HTTP ${answer.status}` };
-      const { result, data, message, country } = parsed.data;
-      return {
-        kind: "answer",
-        result,
-        data,
-        message: message ?? "",
-        country: country ?? undefined,
-      };
-    },
+        timeoutMs: Math.max(1, deadline.getTime() - deps.clock.now().getTime()),
+        sendBy: deadline,
+      }),
+    );
   };
+  return {
+    getNickname({ code, target, additionalTarget, deadline }) {
+      const zone = additionalTarget === undefined ? {} : { additional_target: additionalTarget };
+      return ask("game-feature", { type: "get-nickname", code, target, ...zone }, deadline);
+    },
+    profile: (deadline) => ask("profile", {}, deadline),
+  };
+}
+
+function read(answer: PartyAnswer): VipResellerAnswer {
+  if (answer.kind !== "answer") return { kind: "unavailable", why: answer.why };
+  const parsed = envelope.safeParse(parseJson(answer.body));
+  if (!parsed.success) return { kind: "unavailable", why: `HTTP ${answer.status}` };
+  const { result, data, message, country } = parsed.data;
+  return { kind: "answer", result, data, message: message ?? "", country: country ?? undefined };
 }

@@ -100,3 +100,33 @@ export async function selectPendingRefunds(db: Db, paymentId: string) {
     .where("state", "=", "pending")
     .execute();
 }
+
+export async function selectExchangesOfOrder(db: Db, orderId: string) {
+  return db
+    .selectFrom("payment_exchanges")
+    .innerJoin("payments", "payments.id", "payment_exchanges.payment_id")
+    .select([
+      "payments.id",
+      "payments.ref",
+      "payments.gateway",
+      "payment_exchanges.kind",
+      "payment_exchanges.status",
+      "payment_exchanges.body",
+      "payment_exchanges.exchanged_at as at",
+    ])
+    .where("payments.order_id", "=", orderId)
+    .orderBy("payment_exchanges.id")
+    .execute();
+}
+
+// By its payments: refunds have an index of those.
+export async function selectRefundsOfOrder(db: Db, orderId: string) {
+  const rows = await db
+    .selectFrom("refunds")
+    .innerJoin("payments", "payments.id", "refunds.payment_id")
+    .selectAll("refunds")
+    .where("payments.order_id", "=", orderId)
+    .orderBy("refunds.requested_at")
+    .execute();
+  return rows.map(asRefund);
+}

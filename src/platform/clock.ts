@@ -6,8 +6,14 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A store's clock, which can be compared with that of another machine. */
+export interface StoreClock extends Clock {
+  /** The time of this machine, however far a sandbox has been moved on. */
+  machineNow(): Date;
+}
+
 /** A sandbox's clock: it can be moved on, so that an expiry need not be waited for. */
-export interface SandboxClock extends Clock {
+export interface SandboxClock extends StoreClock {
   advance(ms: number): void;
   /** How far this clock is ahead of the machine's, in milliseconds. */
   offsetMs(): number;
@@ -16,6 +22,12 @@ export interface SandboxClock extends Clock {
 interface Sleeper {
   readonly wakeAtMs: number;
   wake(): void;
+}
+
+/** Makes the clock of a live shop: the machine's, which nobody moves. */
+export function createClock(): StoreClock {
+  const { now, sleep, machineNow } = createSandboxClock({});
+  return { now, sleep, machineNow };
 }
 
 /**
@@ -30,6 +42,7 @@ export function createSandboxClock(options: { offsetMs?: number; frozenAt?: Date
 
   return {
     now: () => new Date(nowMs()),
+    machineNow: () => new Date(Date.now()),
     offsetMs: () => offset,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {

@@ -2,6 +2,9 @@
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
+import { linesAbout, type StoryLine } from "./story.ts";
+
+const line = linesAbout("job");
 
 /** A finished job is gone, so it is none of these. */
 export type JobState = "waiting" | "running" | "dead";
@@ -55,4 +58,19 @@ export async function replayJobs(
   const { rows } = await sql<{ id: bigint; name: string }>`
     select id, name from jobs_replay(${ids}::bigint[], ${deps.clock.now()})`.execute(tx);
   return rows;
+}
+
+/** The jobs that carry one of these ids, as lines of a story. */
+export async function storyOfJobs(db: Db, ids: readonly string[]): Promise<StoryLine[]> {
+  const { rows } = await sql<FoundJob>`
+    select id, name, key, state, attempt_count as "attemptCount", run_at as "runAt",
+      died_at as "diedAt", last_error as "lastError"
+    from jobs
+    where exists (select from jsonb_each_text(payload) carried where carried.value = any (${ids}))
+    order by run_at, id`.execute(db);
+  return rows.map(({ id, name, state, attemptCount, runAt, diedAt, lastError }) => {
+    const what = `${name} ${{ waiting: "waits", running: "is running", dead: "is dead" }[state]}`;
+    const details = { id: String(id), tries: attemptCount || null, error: lastError };
+    return line(diedAt ?? runAt, String(id), "system", what, details);
+  });
 }

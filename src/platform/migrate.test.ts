@@ -24,7 +24,7 @@ async function openCode(t: TestContext) {
   write("src/first/answer.sql", two.replace("2", "1"));
   return {
     write,
-    migrate: () => migrate(database, root),
+    migrate: () => migrate(database, { root }),
     database,
     async ask(text: string) {
       const client = new pg.Client({ connectionString: database });

@@ -5,6 +5,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { grantApplicationRole } from "./roles.ts";
+import { refuseOtherWorld, type Stamp, stampDatabase } from "./store.ts";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
@@ -14,6 +15,15 @@ const connectTimeoutMs = 10_000;
 export interface Migrated {
   readonly migrations: readonly string[];
   readonly functions: readonly string[];
+}
+
+export interface MigrateOptions {
+  /** Holds `migrations/` and `src/`. */
+  readonly root?: string;
+  /** Who connects for the shop, where that is not who migrates. */
+  readonly applicationUser?: string | undefined;
+  /** Which world the database is born into, or must already belong to. */
+  readonly stamp?: Stamp;
 }
 
 interface SqlFile {
@@ -50,14 +60,14 @@ function migrationFiles(root: string): SqlFile[] {
 /**
  * Brings a database up to this code. Safe to run twice and by two processes at once: the second
  * waits for the first and finds nothing to do. Throws when a migration that was applied has been
- * edited since, because the database could then be anything. `root` holds `migrations/` and `src/`;
- * `applicationUser` is who connects for the shop, where that is not who migrates.
+ * edited since, because the database could then be anything, and before anything is changed for a
+ * database of the other world.
  */
 export async function migrate(
   connectionString: string,
-  root = repository,
-  applicationUser?: string,
+  options: MigrateOptions = {},
 ): Promise<Migrated> {
+  const { root = repository, applicationUser, stamp } = options;
   const client = new pg.Client({
     connectionString,
     application_name: "konter migrate",
@@ -67,6 +77,7 @@ export async function migrate(
   try {
     await client.query("begin");
     await client.query("select pg_advisory_xact_lock(hashtext('konter.migrate'))");
+    if (stamp !== undefined) await refuseOtherWorld(client, stamp.environment);
     await client.query(
       "create table if not exists applied_sql (name text primary key, hash text not null)",
     );
@@ -105,6 +116,7 @@ export async function migrate(
       await apply(file);
       functions.push(file.name);
     }
+    if (stamp !== undefined) await stampDatabase(client, stamp);
     await grantApplicationRole(client, applicationUser);
     await client.query("commit");
     return { migrations, functions };

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp, cloneDatabase, emptyDatabase } from "../../test/database.ts";
 import { openWorld } from "../../test/world.ts";
 import { inTransaction, openDatabase } from "./db.ts";
+import { migrate } from "./migrate.ts";
 import { createSeededRandom } from "./random.ts";
 import { createSeal } from "./seal.ts";
-import { checkKey, stampSandbox } from "./store.ts";
+import { checkKey } from "./store.ts";
 
 test("a database takes one key file, and no other opens it again", async (t) => {
   const atEnd = cleanUp(t);
@@ -20,16 +24,31 @@ test("a database takes one key file, and no other opens it again", async (t) => 
   await assert.rejects(check(2), /key file is not the one of this database.*KEY_FILE/);
 });
 
-test("pretend money never meets real goods: a live database is not seeded as a sandbox", async (t) => {
+test("a database is born into one world, and the other one leaves it as it is", async (t) => {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
-  const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
-  atEnd(() => db.destroy());
-  await db.updateTable("store").set({ environment: "live" }).execute();
-  await assert.rejects(
-    inTransaction(db, (tx) => stampSandbox(tx, new Date("2026-11-23Z"))),
-    /belongs to a live shop/,
-  );
+  const now = new Date("2026-11-23Z");
+  for (const [born, other, why] of [
+    ["sandbox", "production", /belongs to a sandbox.*pretend/],
+    ["production", "sandbox", /belongs to a live shop.*pretend money never meets real goods/],
+  ] as const) {
+    const database = await emptyDatabase(atEnd);
+    await migrate(database, { stamp: { environment: born, now } });
+    await migrate(database, { stamp: { environment: born, now } });
+    const root = mkdtempSync(join(tmpdir(), "konter-world-"));
+    atEnd(() => rmSync(root, { recursive: true, force: true }));
+    for (const folder of ["migrations", "src"]) mkdirSync(join(root, folder));
+    writeFileSync(join(root, "migrations", "9999_newer.sql"), "create table newer (id int);");
+    const newer = { root, stamp: { environment: other, now } };
+    await assert.rejects(migrate(database, newer), why);
+    const db = openDatabase({ connectionString: database, poolSize: 1, onPoolError: () => {} });
+    atEnd(() => db.destroy());
+    const tables = await db.introspection.getTables();
+    assert.equal(
+      tables.some((table) => table.name === "newer"),
+      false,
+      "a newer checkout of the other world changes nothing before it is refused",
+    );
+  }
 });
 
 test("no token of Discord lies in the database in the clear", async (t) => {

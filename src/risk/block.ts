@@ -6,17 +6,7 @@ import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { endBlock, insertBlock, selectBlocks, selectNewestRules } from "./repository.ts";
-
-export type BlockedSubject =
-  | { readonly kind: "customer"; readonly customerId: string }
-  /** Holds for somebody whom the shop has not met yet, too. */
-  | { readonly kind: "discord_id"; readonly discordId: string }
-  | {
-      readonly kind: "game_account";
-      readonly gameCode: string;
-      readonly playerId: string;
-      readonly zoneId?: string;
-    };
+import type { BlockedSubject } from "./subject.ts";
 
 interface BlockAct extends Pick<Act, "actor" | "origin" | "requestId"> {
   readonly subject: BlockedSubject;

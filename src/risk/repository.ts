@@ -1,9 +1,9 @@
 /** Risk repository: every statement that touches risk, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
-import type { BlockedSubject } from "./block.ts";
 import type { RiskDecision } from "./rules.ts";
 import type { RiskSubject } from "./score.ts";
+import type { BlockedSubject } from "./subject.ts";
 
 export async function insertBlock(
   tx: Tx,
@@ -89,4 +89,13 @@ export async function callScore(tx: Tx, subject: RiskSubject, now: Date): Promis
   const [scored] = rows;
   if (scored === undefined) throw new Error(`order ${subject.orderId} was not scored`);
   return scored.decision;
+}
+
+export async function selectDecisions(db: Db, orderId: string) {
+  return db
+    .selectFrom("risk_decisions")
+    .select(["version", "score", "decision", "hits", "decided_at"])
+    .where("order_id", "=", orderId)
+    .orderBy("decided_at")
+    .execute();
 }

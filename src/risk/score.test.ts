@@ -9,8 +9,9 @@ import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { applicationRole } from "../platform/roles.ts";
-import { type BlockedSubject, blockSubject, listBlocks, unblockSubject } from "./block.ts";
+import { blockSubject, listBlocks, unblockSubject } from "./block.ts";
 import { riskDecisions } from "./rules.ts";
+import type { BlockedSubject } from "./subject.ts";
 
 const start = new Date("2026-11-23T03:00:00Z");
 const uuid = (n: number) => `01936d3e-0000-7000-8000-${String(n).padStart(12, "0")}`;

@@ -27,7 +27,10 @@ async function openShop(t: TestContext, data: object) {
     refs.push(ref_id);
     return Response.json({ data: { ref_id, ...data } });
   };
-  const credentials = { baseUrl: "http://d.test", username: "u", apiKey: "k", webhookSecret: "s" };
+  const credentials = {
+    ...{ baseUrl: "http://d.test", username: "u", apiKey: "k", webhookSecret: "s" },
+    testing: false,
+  };
   const supplier = createDigiflazzSupplier({ clock, fetch }, credentials);
   const deps = {
     clock,

@@ -96,7 +96,6 @@ const factMarks = {
     sent: "done",
     behind: "wait",
     not_sent: "none",
-    unknown: "unknown",
   } satisfies Record<NoticeFact, Mark>,
 };
 

@@ -137,7 +137,6 @@ export const pagesEn: typeof pagesId = {
       sent: "You were told",
       behind: "The latest is to follow",
       not_sent: "Not told yet",
-      unknown: "Not recorded",
     },
   },
   details: {

@@ -137,7 +137,6 @@ export const pagesId = {
       sent: "Sudah dikabari",
       behind: "Kabar terbaru menyusul",
       not_sent: "Belum dikabari",
-      unknown: "Tidak tercatat",
     },
   },
   details: {

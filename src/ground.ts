@@ -1,0 +1,104 @@
+/** Ground: what every part of a store stands on, opened in the order in which it is needed. */
+import { join } from "node:path";
+import type { Config } from "./config.ts";
+import { openStoreDatabase } from "./database.ts";
+import {
+  createClock,
+  createSandboxClock,
+  type SandboxClock,
+  type StoreClock,
+} from "./platform/clock.ts";
+import { type Database, inTransaction, openDatabase } from "./platform/db.ts";
+import { createIds, type Ids } from "./platform/ids.ts";
+import { jobsChannel } from "./platform/jobs.ts";
+import type { Log } from "./platform/log.ts";
+import { createNotifier } from "./platform/notify.ts";
+import { stayTheOnlyStore } from "./platform/only-store.ts";
+import { createRandom, type Random } from "./platform/random.ts";
+import { assertApplicationRole } from "./platform/roles.ts";
+import { createSeal, readKeyFile, type Seal } from "./platform/seal.ts";
+import { checkKey, clockOffsetMs } from "./platform/store.ts";
+import { seedShop } from "./seed.ts";
+
+export interface Ground {
+  readonly db: Database;
+  readonly connectionString: string;
+  readonly clock: StoreClock;
+  /** The same clock where it can be moved: in a sandbox. */
+  readonly sandboxClock: SandboxClock | undefined;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly seal: Seal;
+  /** False while nobody can tell whether this is the only store: the database is gone. */
+  isOnlyStore(): boolean;
+  onConnectionLost(error: Error): void;
+}
+
+export interface GroundDeps {
+  readonly config: Config;
+  readonly log: Log;
+  /** Given by tests; otherwise a sandbox has the machine's time plus what the playground added. */
+  readonly clock?: SandboxClock;
+  readonly random?: Random;
+  /** Called when the store can no longer be sure of itself; the process should end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+const poolSize = 16;
+
+/** Opens a shop's database, clock, key and catalog. `undo` collects what must be closed again. */
+export async function openGround(
+  deps: GroundDeps,
+  undo: (() => Promise<unknown>)[],
+): Promise<Ground> {
+  const { config, log } = deps;
+  const onConnectionLost = (error: Error) =>
+    log.warn({ error: error.message }, "a database connection broke");
+
+  const database = await openStoreDatabase(config, deps.clock ?? createClock());
+  undo.push(() => database.close());
+  const { connectionString } = database;
+  const only = await stayTheOnlyStore(connectionString, {
+    onFatal: deps.onFatal,
+    onBack: () => log.warn("the database is back"),
+    onLost(error) {
+      // Our own server ends for good; another's may come back.
+      if (config.databaseUrl === undefined) return deps.onFatal(new Error(serverEnded(config)));
+      log.error({ error: error.message }, "the database is gone: waiting for it");
+    },
+  });
+  undo.push(() => only.release());
+  const db = openDatabase({ connectionString, poolSize, onPoolError: onConnectionLost });
+  undo.push(() => db.destroy());
+  await assertApplicationRole(db);
+  const notifier = createNotifier(connectionString, onConnectionLost);
+  undo.push(() => notifier.close());
+  db.afterCommit.add(() => notifier.notify(jobsChannel));
+
+  const sandboxClock =
+    config.environment === "sandbox"
+      ? (deps.clock ?? createSandboxClock({ offsetMs: await clockOffsetMs(db) }))
+      : undefined;
+  const clock = sandboxClock ?? createClock();
+  const random = deps.random ?? createRandom();
+  const ids = createIds(clock, random);
+  await seedShop(db, { clock, ids }, config.environment);
+  const seal = createSeal(readKeyFile(config.keyFile, random), random);
+  await inTransaction(db, (tx) => checkKey(tx, { seal }));
+  return {
+    db,
+    connectionString,
+    clock,
+    sandboxClock,
+    random,
+    ids,
+    seal,
+    isOnlyStore: only.held,
+    onConnectionLost,
+  };
+}
+
+function serverEnded({ dataDir }: Config): string {
+  const log = join(dataDir, "postgres.log");
+  return `The store's PostgreSQL has ended (its log is ${log}). Start again: nothing that was said is lost`;
+}
