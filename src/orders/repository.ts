@@ -308,6 +308,10 @@ export async function selectMarkers(db: Db, orderIds: readonly string[]) {
       (
         select concat_ws(':', ref, state, extract(epoch from sent_at), doubt)
         from purchases where order_id = orders.id and state <> 'failed'
+      ),
+      (
+        select concat_ws(':', told_state, extract(epoch from told_at))
+        from order_notices where order_id = orders.id
       )
     )) as marker
     from orders

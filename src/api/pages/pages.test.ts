@@ -98,7 +98,7 @@ test("an order that wants no money any more has no payment page: it leads to the
   assert.equal(heading, "Terkirim");
   const [bought] = await world.digiflazz.purchases();
   assert.ok(bought && body.includes(`<code id="serial">${bought.sn}</code>`));
-  for (const said of ["Diterima", "Dipastikan pemasok", "Terkirim", "Tidak tercatat"]) {
+  for (const said of ["Diterima", "Dipastikan pemasok", "Terkirim", "Sudah dikabari"]) {
     assert.ok(body.includes(said), said);
   }
   assert.match(body, /Pesanan dibuat\..*Pembayaran diterima\..*Pembelian dari pemasok dimulai/s);

@@ -3,6 +3,7 @@ import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { factsOf, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
+import { backAtSourceReason } from "../../orders/notes.ts";
 import { nextStates } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
@@ -86,6 +87,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
   const { order, payment } = view;
   const words = texts.page.standings;
   const total = formatRupiah(order.price);
+  const why = texts.order.refundReasons[refundReason(view)];
   switch (standing) {
     case "payable":
       return texts.page.pay.before(total, wibClock(payment?.expires_at ?? order.pay_by, locale));
@@ -101,8 +103,14 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "delivered":
       return words.delivered.next(itemOf(view), gameAccountOf(view));
     case "refunding":
-    case "refunded":
-      return `${texts.order.refundReasons[refundReason(view)]} ${words[standing].next(total)}`;
+      return `${why} ${words.refunding.next(formatRupiah(order.paid - order.refunded))}`;
+    case "refunded": {
+      const atSource = view.events.some(({ reason }) => reason === backAtSourceReason);
+      const where = atSource
+        ? words.refunded.at_source(texts.order.methods[order.method])
+        : words.refunded.next(formatRupiah(order.refunded));
+      return `${why} ${where}`;
+    }
     case "cancelled":
       return texts.order.cancelledText;
     case "not_opened":

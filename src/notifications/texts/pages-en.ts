@@ -90,6 +90,7 @@ export const pagesEn: typeof pagesId = {
     refunded: {
       headline: "Your money is back",
       next: (total) => `${total} is in your saldo. Use it any time; see it with /saldo in Discord.`,
+      at_source: (method) => `The money went back to your ${method}.`,
     },
     expired: {
       headline: "The time to pay is over",
@@ -150,6 +151,8 @@ export const pagesEn: typeof pagesId = {
     second: "A second payment went to your saldo.",
     short: (came, asked) => `${came} of ${asked} came.`,
     short_returned: "What had come short went to your saldo.",
+    part_refunded: (amount) => `${amount} went back to your saldo.`,
+    at_source: "Money back where it came from.",
     surplus: (amount) => `${amount} more than the price went to your saldo.`,
     states: {
       blocked: "Refused by the safety check; no money was taken.",

@@ -90,6 +90,7 @@ export const pagesId = {
       headline: "Uang sudah kembali",
       next: (total: string) =>
         `${total} sudah masuk ke saldomu. Pakai kapan saja; lihat dengan /saldo di Discord.`,
+      at_source: (method: string) => `Uangnya sudah dikembalikan ke ${method}-mu.`,
     },
     expired: {
       headline: "Waktu bayar habis",
@@ -150,6 +151,8 @@ export const pagesId = {
     second: "Pembayaran kedua masuk ke saldomu.",
     short: (came: string, asked: string) => `Yang masuk ${came} dari ${asked}.`,
     short_returned: "Uang yang kurang itu masuk ke saldomu.",
+    part_refunded: (amount: string) => `${amount} dikembalikan ke saldomu.`,
+    at_source: "Uang kembali ke tempat asalnya.",
     surplus: (amount: string) => `Kelebihan ${amount} masuk ke saldomu.`,
     states: {
       blocked: "Ditolak pemeriksaan keamanan; tidak ada uang yang diambil.",
