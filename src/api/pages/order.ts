@@ -36,6 +36,7 @@ const marks: Readonly<Record<Standing, Mark>> = {
   fulfilling: "wait",
   doubtful: "unknown",
   delivered: "done",
+  taken_back: "unknown",
   refunding: "back",
   refunded: "back",
   expired: "none",
@@ -84,6 +85,7 @@ const factMarks = {
     sent: "wait",
     unknown: "unknown",
     confirmed: "done",
+    reversed: "bad",
     failed: "bad",
   } satisfies Record<PurchaseFact, Mark>,
   delivery: {

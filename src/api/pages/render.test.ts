@@ -76,7 +76,7 @@ test("whatever became of an order, its page says so in whole sentences", () => {
 
 // The others follow from what was written beside the order.
 const standings = Object.keys(textsFor("id").page.standings).filter(
-  (one) => one !== "not_opened" && one !== "short_returned",
+  (one) => !["not_opened", "short_returned", "taken_back"].includes(one),
 );
 
 test("only a delivered order claims delivery and shows its serial number", () => {
@@ -146,6 +146,14 @@ test("a refund says where the money is: in the saldo, or where it came from", ()
   assert.match(atSource, /went back to your GoPay/);
   assert.match(atSource, /Money back where it came from/);
   assert.doesNotMatch(atSource, /saldo/);
+});
+
+test("a delivery that the supplier took back is told as what it is: not known", () => {
+  const view = orderView("delivered", {}, { purchase: { ...bought, reversed_at: minute(30) } });
+  const standing = standingOf(view, minute(40));
+  assert.equal(standing, "taken_back");
+  const page = { view, standing, texts: textsFor("en"), locale: "en" as const };
+  assert.match(textOf(renderOrderPage(page).markup), /Taken back by the supplier/);
 });
 
 test("a payment that could not be opened, stopped by nobody, is told from one's own wish", () => {

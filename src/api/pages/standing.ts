@@ -31,11 +31,12 @@ export function standingOf(view: OrderView, now: Date): Standing {
         ? "not_opened"
         : "cancelled";
     }
+    case "delivered":
+      return factsOf(view).purchase.state === "reversed" ? "taken_back" : "delivered";
     case "blocked":
     case "awaiting_verification":
     case "paid":
     case "under_review":
-    case "delivered":
     case "refunding":
     case "refunded":
       return order.state;
@@ -123,6 +124,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "under_review":
     case "fulfilling":
     case "doubtful":
+    case "taken_back":
     case "expired":
       return words[standing].next;
     default:

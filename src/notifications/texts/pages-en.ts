@@ -83,6 +83,10 @@ export const pagesEn: typeof pagesId = {
       next: (item, gameAccount) =>
         `The supplier confirmed that ${item} arrived at ${gameAccount}. Not in the game yet? Log out and in again. Still missing? Send this order number to the shop's admin in Discord.`,
     },
+    taken_back: {
+      headline: "Being made sure again",
+      next: "The supplier had confirmed this order and then took that back. The shop's admin looks into it and will tell you. Keep this order number.",
+    },
     refunding: {
       headline: "Your money is being returned",
       next: (total) => `${total} is on its way back to you. Just wait.`,
@@ -126,6 +130,7 @@ export const pagesEn: typeof pagesId = {
       sent: "Requested, not confirmed",
       unknown: "Not known yet",
       confirmed: "Confirmed by the supplier",
+      reversed: "Taken back by the supplier",
       failed: "Failed",
     },
     delivery: {

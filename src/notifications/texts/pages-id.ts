@@ -82,6 +82,10 @@ export const pagesId = {
       next: (item: string, gameAccount: string) =>
         `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat? Coba keluar dari game, lalu masuk lagi. Masih belum ada? Kirim nomor pesanan ini ke admin toko di Discord.`,
     },
+    taken_back: {
+      headline: "Sedang dipastikan lagi",
+      next: "Pemasok tadinya memastikan pesanan ini terkirim, lalu menariknya kembali. Admin toko memeriksanya dan mengabarimu. Simpan nomor pesanan ini.",
+    },
     refunding: {
       headline: "Uang sedang dikembalikan",
       next: (total: string) => `${total} sedang dalam perjalanan kembali ke kamu. Tinggal tunggu.`,
@@ -126,6 +130,7 @@ export const pagesId = {
       sent: "Diminta, belum pasti",
       unknown: "Belum diketahui",
       confirmed: "Dipastikan pemasok",
+      reversed: "Ditarik pemasok",
       failed: "Gagal",
     },
     delivery: {
