@@ -80,6 +80,7 @@ export function orderView(
   return {
     order: {
       ...{ ...order, state, paid: unpaid.includes(state) ? 0n : order.price },
+      refunded: state === "refunded" ? order.price : 0n,
       ...{ paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
     },
     notice: "none",

@@ -83,6 +83,12 @@ test("what is not known is called unknown", () => {
   assert.equal(facts(orderView("awaiting_payment", {}, lost)).payment, "unknown");
 });
 
+test("a delivery that the supplier took back is not claimed any more", () => {
+  const reversed = { ...bought, reversed_at: minute(30) };
+  const view = facts(orderView("delivered", {}, { purchase: reversed }));
+  assert.deepEqual([view.purchase, view.delivery], ["reversed 30", "unknown"]);
+});
+
 test("an order that ended without money says so, and money that does not fit is no payment", () => {
   assert.equal(facts(orderView("expired")).payment, "not_paid 1");
   assert.equal(facts(orderView("cancelled")).payment, "not_paid 1");

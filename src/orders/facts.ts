@@ -28,6 +28,7 @@ export type PurchaseFact =
   | "sent" // the supplier was asked and has not confirmed
   | "unknown" // what it answered leaves open whether it bought
   | "confirmed"
+  | "reversed" // the supplier took its confirmation back; a person decides
   | "failed";
 
 export type DeliveryFact = "none" | "waiting" | "delivered" | "unknown";
@@ -124,6 +125,7 @@ const purchaseAhead: Readonly<Record<OrderState, "waiting" | "none">> = {
 
 function purchaseFact({ order, purchase }: OrderView): Fact<PurchaseFact> {
   if (purchase === undefined) return { state: purchaseAhead[order.state], at: null };
+  if (purchase.reversed_at !== null) return { state: "reversed", at: purchase.reversed_at };
   if (purchase.state === "succeeded") return { state: "confirmed", at: purchase.ended_at };
   if (purchase.state === "failed") return { state: "failed", at: purchase.ended_at };
   if (purchase.sent_at === null) return { state: "waiting", at: null };
@@ -131,9 +133,10 @@ function purchaseFact({ order, purchase }: OrderView): Fact<PurchaseFact> {
 }
 
 function deliveryFact(view: OrderView): Fact<DeliveryFact> {
+  const bought = purchaseFact(view).state;
+  if (bought === "unknown" || bought === "reversed") return { state: "unknown", at: null };
   const deliveredAt = reached(view, "delivered");
   if (deliveredAt) return { state: "delivered", at: deliveredAt };
-  if (purchaseFact(view).state === "unknown") return { state: "unknown", at: null };
   return { state: purchaseAhead[view.order.state], at: null };
 }
 

@@ -14,6 +14,7 @@ import { Refusal } from "../platform/refusal.ts";
 import type { ReportDeps } from "../suppliers/apply-report.ts";
 import { closePurchase } from "../suppliers/close.ts";
 import { changeState, noteEvent } from "./change-state.ts";
+import { backAtSourceReason, partRefundedReason } from "./notes.ts";
 import type { Order } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
 import { addRefunded, lockOrder } from "./repository.ts";
@@ -131,7 +132,7 @@ async function refundPart(
     },
   ]);
   await addRefunded(tx, order.id, input.amountIdr);
-  const reason = `${formatRupiah(input.amountIdr)} to saldo: ${input.reason}`;
+  const reason = partRefundedReason(formatRupiah(input.amountIdr), input.reason);
   await noteEvent(tx, deps, order, { actor: input.actor, reason });
 }
 
@@ -169,7 +170,7 @@ export async function applyRefund(
       return refundToSaldo(tx, deps, order, "it could not be sent back to its source");
     }
     await addRefunded(tx, order.id, refund.amount);
-    const reason = "back at its source";
-    await changeState(tx, deps, order, "refunded", { actor: "system", reason });
+    const cause = { actor: "system", reason: backAtSourceReason };
+    await changeState(tx, deps, order, "refunded", cause);
   });
 }

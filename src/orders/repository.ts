@@ -307,8 +307,12 @@ export async function selectMarkers(db: Db, orderIds: readonly string[]) {
       ),
       -- A failed one always brings an event; without it the index of the others suffices.
       (
-        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt)
+        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt, reversed_at is null)
         from purchases where order_id = orders.id and state <> 'failed'
+      ),
+      (
+        select concat_ws(':', told_state, extract(epoch from told_at))
+        from order_notices where order_id = orders.id
       )
     )) as marker
     from orders

@@ -3,7 +3,7 @@ import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import type { NoticeFact, PaymentFact, PurchaseFact } from "../../orders/facts.ts";
 import { type DeliveryFact, type Fact, factsOf } from "../../orders/facts.ts";
 import type { OrderView } from "../../orders/find.ts";
-import { type Note, readNote } from "../../orders/notes.ts";
+import { backAtSourceReason, type Note, readNote } from "../../orders/notes.ts";
 import { pageLifeMs } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
@@ -36,6 +36,7 @@ const marks: Readonly<Record<Standing, Mark>> = {
   fulfilling: "wait",
   doubtful: "unknown",
   delivered: "done",
+  taken_back: "unknown",
   refunding: "back",
   refunded: "back",
   expired: "none",
@@ -84,6 +85,7 @@ const factMarks = {
     sent: "wait",
     unknown: "unknown",
     confirmed: "done",
+    reversed: "bad",
     failed: "bad",
   } satisfies Record<PurchaseFact, Mark>,
   delivery: {
@@ -146,6 +148,7 @@ function renderStory({ view, texts, locale }: OrderPage): Html {
     const moved = event.state !== view.events[index - 1]?.state;
     if (note !== undefined) said.push(noteWords(note, texts));
     // The first line says so already; what changed no state is the shop's own note.
+    else if (event.reason === backAtSourceReason) said.push(words.at_source);
     else if (moved && (index > 0 || event.state !== "awaiting_payment")) {
       said.push(words.states[event.state]);
     }
@@ -163,7 +166,8 @@ function noteWords(note: Note, { page: { story } }: Texts): string {
     case "short_returned":
       return story.short_returned;
     case "surplus":
-      return story.surplus(note.amount);
+    case "part_refunded":
+      return story[note.note](note.amount);
     default:
       return note satisfies never;
   }

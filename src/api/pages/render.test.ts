@@ -11,7 +11,13 @@ import {
   purchase,
 } from "../../../test/order-view.ts";
 import { type Locale, textsFor } from "../../notifications/texts/texts.ts";
-import { shortReason, shortReturnedReason, surplusReason } from "../../orders/notes.ts";
+import {
+  backAtSourceReason,
+  partRefundedReason,
+  shortReason,
+  shortReturnedReason,
+  surplusReason,
+} from "../../orders/notes.ts";
 import { secondPaymentReason } from "../../orders/order.ts";
 import { type OrderPage, orderHeadline, renderOrderPage } from "./order.ts";
 import { payHeadline, renderPay } from "./pay.ts";
@@ -70,7 +76,7 @@ test("whatever became of an order, its page says so in whole sentences", () => {
 
 // The others follow from what was written beside the order.
 const standings = Object.keys(textsFor("id").page.standings).filter(
-  (one) => one !== "not_opened" && one !== "short_returned",
+  (one) => !["not_opened", "short_returned", "taken_back"].includes(one),
 );
 
 test("only a delivered order claims delivery and shows its serial number", () => {
@@ -124,6 +130,32 @@ test("money that came short waits for its buyer, and is in the saldo once the or
   assert.match(told, /Rp 5\.000 is in your saldo/);
 });
 
+test("a refund says where the money is: in the saldo, or where it came from", () => {
+  const view = orderView("refunded");
+  const words = (events: typeof view.events) => {
+    const page = {
+      view: { ...view, events },
+      standing: "refunded",
+      texts: textsFor("en"),
+    } as const;
+    return textOf(renderOrderPage({ ...page, locale: "en" }).markup);
+  };
+  assert.match(words(view.events), /Rp 20\.000 is in your saldo/);
+  const back = { state: "refunded" as const, reason: backAtSourceReason, at: minute(9) };
+  const atSource = words([...view.events.slice(0, -1), back]);
+  assert.match(atSource, /went back to your GoPay/);
+  assert.match(atSource, /Money back where it came from/);
+  assert.doesNotMatch(atSource, /saldo/);
+});
+
+test("a delivery that the supplier took back is told as what it is: not known", () => {
+  const view = orderView("delivered", {}, { purchase: { ...bought, reversed_at: minute(30) } });
+  const standing = standingOf(view, minute(40));
+  assert.equal(standing, "taken_back");
+  const page = { view, standing, texts: textsFor("en"), locale: "en" as const };
+  assert.match(textOf(renderOrderPage(page).markup), /Taken back by the supplier/);
+});
+
 test("a payment that could not be opened, stopped by nobody, is told from one's own wish", () => {
   const reason = "payment could not be opened: refused";
   const events = [{ state: "cancelled" as const, reason, at: minute(1) }];
@@ -137,7 +169,7 @@ test("the story tells each step once, and where odd money went, but none of the 
     ...[
       ...["payment confirmed", "a person had a look", secondPaymentReason("P2")],
       ...[shortReason("P3", "Rp 5.000", "Rp 20.000"), shortReturnedReason("P3")],
-      surplusReason("Rp 1.000"),
+      ...[surplusReason("Rp 1.000"), partRefundedReason("Rp 2.000", "said by staff")],
     ].map((reason, index) => ({ state: "paid" as const, reason, at: minute(index + 1) })),
   ];
   const view = orderView("paid", {}, { events });
@@ -151,6 +183,7 @@ test("the story tells each step once, and where odd money went, but none of the 
     "Rp 5.000 of Rp 20.000 came.",
     "What had come short went to your saldo.",
     "Rp 1.000 more than the price went to your saldo.",
+    "Rp 2.000 went back to your saldo.",
   ]);
-  assert.doesNotMatch(markup, /had a look/);
+  assert.doesNotMatch(markup, /had a look|said by staff/);
 });

@@ -3,6 +3,7 @@ import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { factsOf, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
+import { backAtSourceReason } from "../../orders/notes.ts";
 import { nextStates } from "../../orders/order.ts";
 import { isPaid, type Payment } from "../../payments/payment.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -31,11 +32,12 @@ export function standingOf(view: OrderView, now: Date): Standing {
         ? "not_opened"
         : "cancelled";
     }
+    case "delivered":
+      return factsOf(view).purchase.state === "reversed" ? "taken_back" : "delivered";
     case "blocked":
     case "awaiting_verification":
     case "paid":
     case "under_review":
-    case "delivered":
     case "refunding":
     case "refunded":
       return order.state;
@@ -87,6 +89,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
   const { order, payment } = view;
   const words = texts.page.standings;
   const total = formatRupiah(order.price);
+  const why = texts.order.refundReasons[refundReason(view)];
   switch (standing) {
     case "payable":
       return texts.page.pay.before(total, wibClock(payment?.expires_at ?? order.pay_by, locale));
@@ -102,8 +105,14 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "delivered":
       return words.delivered.next(itemOf(view), gameAccountOf(view));
     case "refunding":
-    case "refunded":
-      return `${texts.order.refundReasons[refundReason(view)]} ${words[standing].next(total)}`;
+      return `${why} ${words.refunding.next(formatRupiah(order.paid - order.refunded))}`;
+    case "refunded": {
+      const atSource = view.events.some(({ reason }) => reason === backAtSourceReason);
+      const where = atSource
+        ? words.refunded.at_source(texts.order.methods[order.method])
+        : words.refunded.next(formatRupiah(order.refunded));
+      return `${why} ${where}`;
+    }
     case "cancelled":
       return texts.order.cancelledText;
     case "not_opened":
@@ -116,6 +125,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "under_review":
     case "fulfilling":
     case "doubtful":
+    case "taken_back":
     case "expired":
       return words[standing].next;
     default:

@@ -83,6 +83,10 @@ export const pagesEn: typeof pagesId = {
       next: (item, gameAccount) =>
         `The supplier confirmed that ${item} arrived at ${gameAccount}. Not in the game yet? Log out and in again. Still missing? Send this order number to the shop's admin in Discord.`,
     },
+    taken_back: {
+      headline: "Being made sure again",
+      next: "The supplier had confirmed this order and then took that back. The shop's admin looks into it and will tell you. Keep this order number.",
+    },
     refunding: {
       headline: "Your money is being returned",
       next: (total) => `${total} is on its way back to you. Just wait.`,
@@ -90,6 +94,7 @@ export const pagesEn: typeof pagesId = {
     refunded: {
       headline: "Your money is back",
       next: (total) => `${total} is in your saldo. Use it any time; see it with /saldo in Discord.`,
+      at_source: (method) => `The money went back to your ${method}.`,
     },
     expired: {
       headline: "The time to pay is over",
@@ -176,6 +181,7 @@ export const pagesEn: typeof pagesId = {
       sent: "Requested, not confirmed",
       unknown: "Not known yet",
       confirmed: "Confirmed by the supplier",
+      reversed: "Taken back by the supplier",
       failed: "Failed",
     },
     delivery: {
@@ -201,6 +207,8 @@ export const pagesEn: typeof pagesId = {
     second: "A second payment went to your saldo.",
     short: (came, asked) => `${came} of ${asked} came.`,
     short_returned: "What had come short went to your saldo.",
+    part_refunded: (amount) => `${amount} went back to your saldo.`,
+    at_source: "Money back where it came from.",
     surplus: (amount) => `${amount} more than the price went to your saldo.`,
     states: {
       blocked: "Refused by the safety check; no money was taken.",
@@ -212,7 +220,7 @@ export const pagesEn: typeof pagesId = {
       delivered: "Confirmed by the supplier: delivered.",
       refunding: "Refund begun.",
       refunded: "Money returned to your saldo.",
-      expired: "Time to pay over; no money came.",
+      expired: "Time to pay over.",
       cancelled: "Order cancelled.",
     },
   },

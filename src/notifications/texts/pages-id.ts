@@ -82,6 +82,10 @@ export const pagesId = {
       next: (item: string, gameAccount: string) =>
         `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat? Coba keluar dari game, lalu masuk lagi. Masih belum ada? Kirim nomor pesanan ini ke admin toko di Discord.`,
     },
+    taken_back: {
+      headline: "Sedang dipastikan lagi",
+      next: "Pemasok tadinya memastikan pesanan ini terkirim, lalu menariknya kembali. Admin toko memeriksanya dan mengabarimu. Simpan nomor pesanan ini.",
+    },
     refunding: {
       headline: "Uang sedang dikembalikan",
       next: (total: string) => `${total} sedang dalam perjalanan kembali ke kamu. Tinggal tunggu.`,
@@ -90,6 +94,7 @@ export const pagesId = {
       headline: "Uang sudah kembali",
       next: (total: string) =>
         `${total} sudah masuk ke saldomu. Pakai kapan saja; lihat dengan /saldo di Discord.`,
+      at_source: (method: string) => `Uangnya sudah dikembalikan ke ${method}-mu.`,
     },
     expired: {
       headline: "Waktu bayar habis",
@@ -177,6 +182,7 @@ export const pagesId = {
       sent: "Diminta, belum pasti",
       unknown: "Belum diketahui",
       confirmed: "Dipastikan pemasok",
+      reversed: "Ditarik pemasok",
       failed: "Gagal",
     },
     delivery: {
@@ -202,6 +208,8 @@ export const pagesId = {
     second: "Pembayaran kedua masuk ke saldomu.",
     short: (came: string, asked: string) => `Yang masuk ${came} dari ${asked}.`,
     short_returned: "Uang yang kurang itu masuk ke saldomu.",
+    part_refunded: (amount: string) => `${amount} dikembalikan ke saldomu.`,
+    at_source: "Uang kembali ke tempat asalnya.",
     surplus: (amount: string) => `Kelebihan ${amount} masuk ke saldomu.`,
     states: {
       blocked: "Ditolak pemeriksaan keamanan; tidak ada uang yang diambil.",
@@ -213,7 +221,7 @@ export const pagesId = {
       delivered: "Pemasok memastikan: terkirim.",
       refunding: "Pengembalian uang dimulai.",
       refunded: "Uang kembali ke saldomu.",
-      expired: "Waktu bayar habis; tidak ada uang masuk.",
+      expired: "Waktu bayar habis.",
       cancelled: "Pesanan dibatalkan.",
     },
   },
