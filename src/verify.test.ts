@@ -87,6 +87,14 @@ const breaks: readonly Break[] = [
     names: /^CHEAT delivered: expected 1, found 0$/,
   },
   {
+    rule: "what came for each deposit is its customer's saldo",
+    by: `insert into deposits
+      select gen_random_uuid(), 'CHEAT', '', gen_random_uuid(), 5, 'gopay', 'paid', '', '', at, at, at
+      from (values (timestamptz '2026-11-23Z')) as moment (at)`,
+    mend: "delete from deposits where code = 'CHEAT'",
+    names: /^CHEAT paid: expected some money, found 0$/,
+  },
+  {
     rule: "every delivered order has one succeeded purchase",
     by: `update purchases set state = 'failed', failure = 'by hand' where order_id = ${idOf(delivered)}`,
     mend: "update purchases set state = 'succeeded', failure = null where failure = 'by hand'",

@@ -139,6 +139,11 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   const digiflazz = {
     purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
     balance: async () => (await books<{ balance: number }>("digiflazz")).balance,
+    /** Turns one of its own knobs (simulators/README.md). */
+    async control(knob: "balance" | "products" | "webhook", order: object) {
+      await postJson(`${simulators.url}/digiflazz/_control/${knob}`, order);
+      await untilQuiet();
+    },
   };
 
   return {

@@ -10,17 +10,17 @@ import { parseGameAccount } from "../game-accounts/parse.ts";
 import { availableStock } from "../inventory/stock.ts";
 import { describeAccountProblem, describeWrongRegion } from "../notifications/account-problem.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";
 import { formatRupiah, toJsonRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { suppliedSkus } from "../suppliers/find.ts";
-import type { Supplier } from "../suppliers/supplier.ts";
 import * as contract from "./contract.ts";
 
 /** Registers the four routes of the seed below `/api/v1/game`. */
 export function registerGames(
   app: FastifyInstance,
-  deps: { db: Database; catalog: CatalogCache; lookup: NicknameLookup; supplier: Supplier },
+  deps: { db: Database; catalog: CatalogCache; clock: Clock; lookup: NicknameLookup },
 ) {
   const { db, catalog } = deps;
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -32,10 +32,7 @@ export function registerGames(
 
   api.get("/api/v1/game/products/:code", { schema: contract.readProducts }, async (request) => {
     const { skus } = await catalog.findGameAndSkus(request.params.code);
-    const [stock, supplied] = await Promise.all([
-      availableStock(db),
-      suppliedSkus(db, deps.supplier.name),
-    ]);
+    const [stock, supplied] = await Promise.all([availableStock(db), suppliedSkus(db, deps, skus)]);
     const available = skus.filter((sku) => supplied.has(sku.id));
     const data = available.map((sku) => ({
       id: sku.id,
