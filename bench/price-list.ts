@@ -6,9 +6,9 @@ import { answersPerSecond } from "./http-load.ts";
 import { freePort, inTemporaryDirectory, startStore } from "./store-process.ts";
 
 const path = "/api/v1/game/price/ml";
-const warmUpMs = 2_000;
-const roundMs = 700;
-const rounds = 15;
+const warmUpMs = 4_000;
+const roundMs = 300;
+const rounds = 41;
 const bareRoute = fileURLToPath(new URL("bare-route.ts", import.meta.url));
 
 export const priceListBenchmarks: readonly Benchmark[] = [

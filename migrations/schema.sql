@@ -258,6 +258,15 @@ create table order_events (
 CREATE INDEX order_events_of_order ON order_events USING btree (order_id, id);
 CREATE TRIGGER order_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table order_notices (
+  order_id uuid not null,
+  told_state text not null,
+  road text not null,
+  told_at timestamp with time zone not null,
+  constraint order_notices_pkey PRIMARY KEY (order_id),
+  constraint order_notices_road_check CHECK (road = ANY (ARRAY['card'::text, 'direct_message'::text]))
+) with (fillfactor=80);
+
 create table order_transitions (
   from_state text not null,
   to_state text not null,
@@ -409,6 +418,8 @@ create table purchases (
   asked_at timestamp with time zone,
   send_by timestamp with time zone,
   ended_at timestamp with time zone,
+  reversed_at timestamp with time zone,
+  on_desk boolean default false not null,
   constraint purchases_pkey PRIMARY KEY (id),
   constraint purchases_ref_key UNIQUE (ref),
   constraint purchases_charged_check CHECK (charged >= 0),
@@ -593,12 +604,54 @@ create table store (
   constraint store_singleton_check CHECK (singleton)
 );
 
+create table supplier_pauses (
+  id bigint generated always as identity not null,
+  supplier text not null,
+  cause text not null,
+  reason text not null,
+  paused_by text not null,
+  paused_at timestamp with time zone not null,
+  needed_amount bigint,
+  ended_by text,
+  ended_at timestamp with time zone,
+  constraint supplier_pauses_pkey PRIMARY KEY (id),
+  constraint supplier_pauses_cause_check CHECK (cause = ANY (ARRAY['float'::text, 'configuration'::text, 'staff'::text])),
+  constraint supplier_pauses_check CHECK ((cause = 'float'::text) = (needed_amount IS NOT NULL)),
+  constraint supplier_pauses_check1 CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
+  constraint supplier_pauses_needed_amount_check CHECK (needed_amount > 0)
+);
+CREATE UNIQUE INDEX supplier_pauses_open ON supplier_pauses USING btree (supplier, cause) WHERE (ended_at IS NULL);
+
+create table supplier_readings (
+  supplier text not null,
+  list_asked_at timestamp with time zone,
+  list_read_at timestamp with time zone,
+  list_problem text,
+  float_amount bigint,
+  float_read_at timestamp with time zone,
+  constraint supplier_readings_pkey PRIMARY KEY (supplier),
+  constraint supplier_readings_check CHECK ((float_amount IS NULL) = (float_read_at IS NULL))
+);
+
 create table supplier_skus (
   supplier text not null,
   sku_id integer not null,
   supplier_sku text not null,
+  list_price bigint,
+  offered boolean,
+  closed_from integer,
+  closed_until integer,
+  seen_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
   constraint supplier_skus_pkey PRIMARY KEY (supplier, sku_id),
-  constraint supplier_skus_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id)
+  constraint supplier_skus_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id),
+  constraint supplier_skus_check CHECK ((list_price IS NULL) = (seen_at IS NULL)),
+  constraint supplier_skus_check1 CHECK ((closed_from IS NULL) = (closed_until IS NULL)),
+  constraint supplier_skus_check2 CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
+  constraint supplier_skus_closed_from_check CHECK (closed_from >= 0 AND closed_from <= 1439),
+  constraint supplier_skus_closed_until_check CHECK (closed_until >= 0 AND closed_until <= 1439),
+  constraint supplier_skus_list_price_check CHECK (list_price >= 0)
 );
 
 create table transfers (

@@ -9,6 +9,7 @@ import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
+import { applyRefund, refundToSource } from "./orders/refund-order.ts";
 import { applyShort } from "./orders/short.ts";
 import { chargePayment } from "./payments/charge.ts";
 import type { PaidFor } from "./payments/payment.ts";
@@ -16,8 +17,11 @@ import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import { runRefund } from "./payments/refund.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import type { RecurringJob } from "./platform/recurring.ts";
+import { awaitFloat } from "./suppliers/pause.ts";
 import { runPurchase } from "./suppliers/purchase.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
+import { listEverySeconds, syncPrices } from "./suppliers/sync.ts";
+import { applyKeptWebhook } from "./suppliers/webhook.ts";
 
 export interface JobDeps extends BotDeps {
   readonly supplier: Supplier;
@@ -25,9 +29,10 @@ export interface JobDeps extends BotDeps {
   readonly publicUrl: string;
 }
 
-/** What comes again by itself. At night, when few people buy. */
+/** What comes again by itself; what can wait at night, when few people buy. */
 export const recurringJobs: readonly RecurringJob[] = [
   { name: "discord.forget", schedule: { dailyAt: "03:30" } },
+  { name: "suppliers.syncPrices", schedule: { everySeconds: listEverySeconds } },
 ];
 
 /** Builds the table. */
@@ -45,8 +50,15 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
     "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
+    "suppliers.syncPrices": () => syncPrices(db, deps),
+    "suppliers.awaitFloat": () => awaitFloat(db, deps),
+    "suppliers.applyWebhook": (payload) => applyKeptWebhook(db, deps, payload),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
     "orders.applyShort": (payload) => applyShort(db, deps, paymentId(payload)),
+    "orders.refundToSource": (payload) =>
+      refundToSource(db, deps, { ...orderId(payload), reason: field(payload, "reason") }),
+    "orders.applyRefund": (payload) =>
+      applyRefund(db, deps, { refundId: field(payload, "refundId") }),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
     "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
     "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),

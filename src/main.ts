@@ -25,8 +25,10 @@ import { gatewayFactories } from "./payments/adapters/factory.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
 import type { Database } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
+import type { Fetch } from "./platform/http.ts";
 import { jobsChannel } from "./platform/jobs.ts";
 import { listen } from "./platform/notify.ts";
+import { createPartyFetch } from "./platform/party-fetch.ts";
 import { keepRecurring } from "./platform/recurring.ts";
 import { finishWithin } from "./platform/stop.ts";
 import { endLeases, startWorker } from "./platform/worker.ts";
@@ -47,7 +49,7 @@ export interface Store {
 
 export interface StoreDeps extends GroundDeps {
   /** Given by tests that stand between the store and a party. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 type Undo = (() => Promise<unknown>)[];
@@ -170,7 +172,11 @@ async function reachParties(
 /** One adapter for each party. Throws when a real one refuses our credentials. */
 async function buildOutside(deps: StoreDeps, ground: Ground, parties: Parties, metrics: Metrics) {
   const { clock } = ground;
-  const outside = { clock, fetch: deps.fetch ?? fetch, onCall: metrics.onCall };
+  const outside = {
+    clock,
+    fetch: deps.fetch ?? createPartyFetch({ clock }),
+    onCall: metrics.onCall,
+  };
   await refuseWrongCredentials(deps, outside);
   const checker = createVipResellerChecker(outside, {
     baseUrl: parties.vip_reseller.base_url,

@@ -9,8 +9,8 @@ export const subscribers: Subscribers = {
   "deposit.paid": ["deposits.applyPayment"],
   "deposit.changed": [],
   "deposit.closed": ["deposits.replacePayment"],
-  "refund.confirmed": [],
-  "refund.failed": [],
+  "refund.confirmed": ["orders.applyRefund"],
+  "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
   "order.changed": ["discord.updateCard"],
 };

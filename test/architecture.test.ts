@@ -153,7 +153,7 @@ test("no identifier is a bare account, transaction or provider", () => {
 });
 
 test("files stay small: 400 lines, tests 600", () => {
-  const written = sources.filter((file) => file !== schemaFile);
+  const written = sources.filter((file) => file !== "src/platform/schema.ts"); // generated
   const files = [...written, ...functions, ...globSync(["test/**/*.ts", "simulators/**/*.ts"])];
   const tooLong = files
     .map((file) => ({ file, lines: read(file).split("\n").length - 1 }))

@@ -9,6 +9,7 @@ import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
 import { type Order, type OrderState, pageLifeMs } from "./order.ts";
 import {
   selectEvents,
+  selectNotice,
   selectOrder,
   selectOrderBy,
   selectOrdersOfCustomer,
@@ -23,6 +24,8 @@ export interface OrderView {
   /** The one that paid, else the newest attempt; absent for an order paid from saldo. */
   readonly payment: Payment | undefined;
   readonly purchase: Purchase | undefined;
+  /** What the buyer was last told, and when. */
+  readonly notice: "none" | { readonly of: OrderState; readonly at: Date };
   readonly events: readonly { state: OrderState; reason: string; at: Date }[];
 }
 
@@ -73,6 +76,7 @@ async function view(db: Db, order: Order): Promise<OrderView> {
     gameName: sku.gameName,
     payment: payments.find((payment) => payment.id === order.paid_payment_id) ?? payments.at(-1),
     purchase: await purchaseOfOrder(db, order.id),
+    notice: (await selectNotice(db, order.id)) ?? "none",
     events: await selectEvents(db, order.id),
   };
 }

@@ -14,6 +14,7 @@ import { enqueue } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { scoreOrder } from "../risk/score.ts";
 import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
+import { surplusReason } from "./notes.ts";
 import { lateMoneyMs, type Order, secondPaymentReason } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
 import { hasEvent, lockOrder, setPaidBy } from "./repository.ts";
@@ -102,7 +103,7 @@ async function returnSurplus(tx: Tx, deps: Deps, order: Order, payment: Payment)
       orderId: order.id,
     },
   ]);
-  const reason = `${formatRupiah(surplusIdr)} more than the price to saldo`;
+  const reason = surplusReason(formatRupiah(surplusIdr));
   await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
 }
 

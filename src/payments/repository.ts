@@ -124,3 +124,15 @@ export async function selectExchangesOfOrder(db: Db, orderId: string) {
     .orderBy("payment_exchanges.id")
     .execute();
 }
+
+// By its payments: refunds have an index of those.
+export async function selectRefundsOfOrder(db: Db, orderId: string) {
+  const rows = await db
+    .selectFrom("refunds")
+    .innerJoin("payments", "payments.id", "refunds.payment_id")
+    .selectAll("refunds")
+    .where("payments.order_id", "=", orderId)
+    .orderBy("refunds.requested_at")
+    .execute();
+  return rows.map(asRefund);
+}

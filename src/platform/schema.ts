@@ -205,6 +205,13 @@ export interface OrderEvents {
   to_state: string;
 }
 
+export interface OrderNotices {
+  order_id: string;
+  road: string;
+  told_at: Timestamp;
+  told_state: string;
+}
+
 export interface Orders {
   changed_at: Timestamp;
   code: string;
@@ -305,9 +312,11 @@ export interface Purchases {
   failure: string | null;
   id: string;
   max_cost: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  on_desk: Generated<boolean>;
   opened_at: Timestamp;
   order_id: string;
   ref: string;
+  reversed_at: Timestamp | null;
   send_by: Timestamp | null;
   sent_at: Timestamp | null;
   serial_number: string | null;
@@ -436,7 +445,35 @@ export interface Store {
   singleton: Generated<boolean>;
 }
 
+export interface SupplierPauses {
+  cause: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+  needed_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  paused_at: Timestamp;
+  paused_by: string;
+  reason: string;
+  supplier: string;
+}
+
+export interface SupplierReadings {
+  float_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  float_read_at: Timestamp | null;
+  list_asked_at: Timestamp | null;
+  list_problem: string | null;
+  list_read_at: Timestamp | null;
+  supplier: string;
+}
+
 export interface SupplierSkus {
+  closed_from: number | null;
+  closed_until: number | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  list_price: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  offered: boolean | null;
+  seen_at: Timestamp | null;
   sku_id: number;
   supplier: string;
   supplier_sku: string;
@@ -473,6 +510,7 @@ export interface DB {
   holds: Holds;
   jobs: Jobs;
   order_events: OrderEvents;
+  order_notices: OrderNotices;
   order_transitions: OrderTransitions;
   orders: Orders;
   payment_exchanges: PaymentExchanges;
@@ -493,6 +531,8 @@ export interface DB {
   stock: Stock;
   stock_movements: StockMovements;
   store: Store;
+  supplier_pauses: SupplierPauses;
+  supplier_readings: SupplierReadings;
   supplier_skus: SupplierSkus;
   transfers: Transfers;
 }

@@ -112,6 +112,14 @@
     });
   }
 
+  /** What is shown may be old, and the stream cut off without a word. */
+  function wake() {
+    if (main.dataset.events === undefined) return;
+    stream?.close();
+    stream = undefined;
+    void refresh();
+  }
+
   function startPolling() {
     poll ??= window.setInterval(() => {
       if (document.hidden) return;
@@ -164,12 +172,12 @@
     const button = event.target instanceof Element && event.target.closest("[data-copy]");
     if (button instanceof HTMLElement) void copy(button);
   });
-  // Back from the wallet, or to a tab that slept: what is shown may be old.
+  // Back from the wallet, or to a tab that slept.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && main.dataset.events !== undefined) void refresh();
+    if (!document.hidden) wake();
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && main.dataset.events !== undefined) void refresh();
+    if (event.persisted) wake();
   });
 
   document.documentElement.classList.add("js");

@@ -5,7 +5,7 @@ import { formatRupiah } from "../../platform/money.ts";
 import { type Html, html } from "./html.ts";
 import { icon } from "./icons.ts";
 import { renderMeans } from "./means.ts";
-import { gameAccountOf, itemOf, nextWords, type Standing } from "./standing.ts";
+import { gameAccountOf, itemOf, nextWords, nicknameOf, type Standing } from "./standing.ts";
 
 export interface PayPage {
   readonly view: OrderView;
@@ -38,7 +38,7 @@ export function renderPay(page: PayPage): Html {
   const qrAlt = texts.order.qrAlt(formatRupiah(order.price), order.code);
   return html`${page.returned ? html`<p class="notice">${words.returned}</p>` : undefined}
 <section class="head pay"><p class="state">${texts.states.awaiting_payment}</p>${headline}
-<p class="goods">${itemOf(view)} → <bdi>${gameAccountOf(view)}</bdi></p></section>
+<p class="goods">${itemOf(view)} → ${nicknameOf(view)}<bdi>${gameAccountOf(view)}</bdi></p></section>
 ${renderMeans({ ...page, payment, pageToken: order.page_token, qrAlt })}
 <section><h2>${words.afterwards}</h2>
 <ol class="then"><li>${words.confirm}</li><li>${words.deliver(itemOf(view), gameAccountOf(view))}</li><li>${words.follow}</li></ol></section>

@@ -50,6 +50,16 @@ export const pagesId = {
       next: (time: string) =>
         `Jangan bayar dengan QR itu lagi. Pesanan ini berakhir sendiri pukul ${time}. Masih mau? Mulai lagi dengan /topup di Discord.`,
     },
+    short: {
+      headline: "Uang yang masuk kurang",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}. Uangmu tercatat di pesanan ini, dan masuk ke saldomu kalau pesanan ini berakhir. Mau bayar kekurangannya? Kirim nomor pesanan ini ke admin toko di Discord.`,
+    },
+    short_returned: {
+      headline: "Uangmu masuk ke saldo",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}, jadi pesanan ini tidak dilanjutkan. ${came} sudah masuk ke saldomu; lihat dengan /saldo di Discord.`,
+    },
     mismatched: { headline: "Uang yang masuk tidak cocok" },
     paid: {
       headline: "Pembayaran diterima",
@@ -72,6 +82,10 @@ export const pagesId = {
       next: (item: string, gameAccount: string) =>
         `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat? Coba keluar dari game, lalu masuk lagi. Masih belum ada? Kirim nomor pesanan ini ke admin toko di Discord.`,
     },
+    taken_back: {
+      headline: "Sedang dipastikan lagi",
+      next: "Pemasok tadinya memastikan pesanan ini terkirim, lalu menariknya kembali. Admin toko memeriksanya dan mengabarimu. Simpan nomor pesanan ini.",
+    },
     refunding: {
       headline: "Uang sedang dikembalikan",
       next: (total: string) => `${total} sedang dalam perjalanan kembali ke kamu. Tinggal tunggu.`,
@@ -80,10 +94,11 @@ export const pagesId = {
       headline: "Uang sudah kembali",
       next: (total: string) =>
         `${total} sudah masuk ke saldomu. Pakai kapan saja; lihat dengan /saldo di Discord.`,
+      at_source: (method: string) => `Uangnya sudah dikembalikan ke ${method}-mu.`,
     },
     expired: {
       headline: "Waktu bayar habis",
-      again: "Masih mau? Mulai lagi dengan /topup di Discord.",
+      next: "Tidak ada uang yang masuk. Terlanjur bayar? Uangmu tidak hilang: pesanan ini dilanjutkan, atau uangnya masuk ke saldomu. Masih mau beli? Mulai lagi dengan /topup di Discord.",
     },
     cancelled: { headline: "Pesanan dibatalkan" },
     not_opened: { headline: "Pembayaran tidak bisa dibuat" },
@@ -155,6 +170,7 @@ export const pagesId = {
       held: "Saldo ditahan",
       paid: "Diterima",
       not_paid: "Tidak ada uang masuk",
+      short: "Kurang",
       mismatched: "Tidak cocok, diperiksa",
       refunding: "Sedang kembali",
       refunded: "Sudah kembali",
@@ -166,6 +182,7 @@ export const pagesId = {
       sent: "Diminta, belum pasti",
       unknown: "Belum diketahui",
       confirmed: "Dipastikan pemasok",
+      reversed: "Ditarik pemasok",
       failed: "Gagal",
     },
     delivery: {
@@ -178,7 +195,6 @@ export const pagesId = {
       sent: "Sudah dikabari",
       behind: "Kabar terbaru menyusul",
       not_sent: "Belum dikabari",
-      unknown: "Tidak tercatat",
     },
   },
   details: {
@@ -190,6 +206,11 @@ export const pagesId = {
     heading: "Perjalanan pesanan",
     placed: "Pesanan dibuat.",
     second: "Pembayaran kedua masuk ke saldomu.",
+    short: (came: string, asked: string) => `Yang masuk ${came} dari ${asked}.`,
+    short_returned: "Uang yang kurang itu masuk ke saldomu.",
+    part_refunded: (amount: string) => `${amount} dikembalikan ke saldomu.`,
+    at_source: "Uang kembali ke tempat asalnya.",
+    surplus: (amount: string) => `Kelebihan ${amount} masuk ke saldomu.`,
     states: {
       blocked: "Ditolak pemeriksaan keamanan; tidak ada uang yang diambil.",
       awaiting_verification: "PIN pesanan diminta.",
@@ -200,7 +221,7 @@ export const pagesId = {
       delivered: "Pemasok memastikan: terkirim.",
       refunding: "Pengembalian uang dimulai.",
       refunded: "Uang kembali ke saldomu.",
-      expired: "Waktu bayar habis; tidak ada uang masuk.",
+      expired: "Waktu bayar habis.",
       cancelled: "Pesanan dibatalkan.",
     },
   },
