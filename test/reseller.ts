@@ -51,8 +51,6 @@ export interface Deposit {
 
 const gameAccount = { user_id: "123456789", server_id: "2001" };
 
-export type Reseller = Awaited<ReturnType<typeof createReseller>>;
-
 /** Makes a key and puts money into its saldo. */
 export async function createReseller(
   shop: { db: Database; clock: Clock; url: string },

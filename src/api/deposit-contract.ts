@@ -17,7 +17,8 @@ const codeParams = z.object({
     .string()
     .trim()
     .toUpperCase()
-    .regex(/^[0-9A-Z]{10}$/, "a deposit's code has 10 letters and digits"),
+    .regex(/^[0-9A-Z]{10}$/, "a deposit's code has 10 letters and digits")
+    .meta({ description: "A deposit's code, in any case", examples: ["7K3QX0ZD9M"] }),
 });
 
 const opened = z.object({

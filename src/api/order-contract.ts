@@ -11,7 +11,8 @@ const orderCode = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits");
+  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits")
+  .meta({ description: "An order's code, in any case", examples: ["7K3QX0ZD9M"] });
 
 const orderStates = [
   "blocked",
