@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
+import { lifeBenchmarks } from "./life.ts";
+import { placingBenchmarks } from "./placing.ts";
 import { priceListBenchmarks } from "./price-list.ts";
 import { startBenchmarks } from "./start.ts";
 import { tpcbBenchmarks } from "./tpcb.ts";
@@ -12,6 +14,8 @@ const benchmarks: readonly Benchmark[] = [
   ...startBenchmarks,
   ...priceListBenchmarks,
   ...tpcbBenchmarks,
+  ...placingBenchmarks,
+  ...lifeBenchmarks,
 ];
 
 const { values: options } = parseArgs({
