@@ -170,10 +170,10 @@ export async function upsertNotice(
 export async function selectNotice(db: Db, orderId: string) {
   const row = await db
     .selectFrom("order_notices")
-    .select(["told_state", "told_at"])
+    .select(["told_state", "road", "told_at"])
     .where("order_id", "=", orderId)
     .executeTakeFirst();
-  return row && { of: row.told_state as OrderState, at: row.told_at };
+  return row && { of: row.told_state as OrderState, road: row.road, at: row.told_at };
 }
 
 export async function newestEventId(db: Db): Promise<bigint> {
