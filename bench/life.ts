@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Benchmark } from "./benchmark.ts";
 import { place } from "./placing.ts";
 import { openShopDatabase } from "./shop-database.ts";
-import { inTemporaryDirectory, startStore } from "./store-process.ts";
+import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
 
 const connections = 8;
 const warmUpMs = 5_000;
@@ -13,6 +13,16 @@ const mostUnderWay = 600;
 const burstMs = 100;
 const quickest = 1_500;
 
+/** Our balance at the simulated supplier, so that it lasts for the run. */
+async function giveFloat(simulatorUrl: string): Promise<void> {
+  const answer = await fetch(`${simulatorUrl}/digiflazz/_control/balance`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ balance: 100_000_000_000 }),
+  });
+  if (!answer.ok) throw new Error(`the supplier's balance cannot be set: ${answer.status}`);
+}
+
 export const lifeBenchmarks: readonly Benchmark[] = [
   {
     name: "life",
@@ -20,10 +30,17 @@ export const lifeBenchmarks: readonly Benchmark[] = [
     budget: { at_least: 300 },
     run: (report) =>
       inTemporaryDirectory(async (dataDir) => {
-        const store = await startStore(dataDir);
+        const port = await freePort();
+        // Books on disk would be what is measured: they are written whole at each purchase.
+        const simulators = await startSimulators(port);
+        const store = await startStore(dataDir, {
+          PORT: String(port),
+          SIMULATORS: simulators.parties,
+        });
         const database = await openShopDatabase(dataDir);
         try {
           await database.stock(10_000_000);
+          await giveFloat(simulators.url);
           const quotes = ((warmUpMs + runMs) / 1000) * quickest;
           const sellers = await database.sellers(1_000, Math.ceil(quotes / 1_000), 15);
           const placedIn = async (durationMs: number) => {
@@ -54,6 +71,7 @@ export const lifeBenchmarks: readonly Benchmark[] = [
         } finally {
           await database.close();
           await store.stop();
+          await simulators.stop();
         }
       }),
   },
