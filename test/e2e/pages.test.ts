@@ -118,6 +118,8 @@ test("whoever tops up a saldo sees the payment page say so, without a reload", a
   assert.ok(bottom < phone.height, "a phone shows the button without scrolling");
   await page.evaluate("window.loaded = 'once'");
   await world.midtrans.isPaid();
+  // The gateway may have been asked a moment ago, and is asked once in ten seconds.
+  await world.advance({ seconds: 10 });
   await heading(page, "Saldo terisi");
   assert.equal(await page.evaluate("window.loaded"), "once");
   assert.equal(page.url(), url);
