@@ -17,7 +17,10 @@ export interface StoreProcess {
 }
 
 /** Starts a store and waits until it says that it can sell. */
-export async function startStore(dataDir: string): Promise<StoreProcess> {
+export async function startStore(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<StoreProcess> {
   const [port, simulatorPort] = [await freePort(), await freePort()];
   const began = performance.now();
   const store = spawn("npm", ["start"], {
@@ -31,6 +34,7 @@ export async function startStore(dataDir: string): Promise<StoreProcess> {
       SIMULATOR_PORT: String(simulatorPort),
       METRICS_PORT: "0",
       LOG_LEVEL: "error",
+      ...settings,
     },
   });
   const { pid } = store;

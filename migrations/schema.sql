@@ -78,6 +78,48 @@ create table customers (
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
+create table deposit_events (
+  id bigint generated always as identity not null,
+  deposit_id uuid not null,
+  from_state text,
+  to_state text not null,
+  actor text not null,
+  reason text not null,
+  happened_at timestamp with time zone not null,
+  constraint deposit_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX deposit_events_of_deposit ON deposit_events USING btree (deposit_id, id);
+CREATE TRIGGER deposit_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON deposit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table deposit_transitions (
+  from_state text not null,
+  to_state text not null,
+  constraint deposit_transitions_pkey PRIMARY KEY (from_state, to_state)
+);
+
+create table deposits (
+  id uuid not null,
+  code text not null,
+  page_token text not null,
+  customer_id uuid not null,
+  amount bigint not null,
+  method text not null,
+  state text not null,
+  key text not null,
+  fingerprint text not null,
+  opened_at timestamp with time zone not null,
+  pay_by timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint deposits_pkey PRIMARY KEY (id),
+  constraint deposits_code_key UNIQUE (code),
+  constraint deposits_key_key UNIQUE (key),
+  constraint deposits_page_token_key UNIQUE (page_token),
+  constraint deposits_amount_check CHECK (amount > 0),
+  constraint deposits_method_check CHECK (method = 'gopay'::text)
+) with (fillfactor=80);
+CREATE INDEX deposits_of_customer ON deposits USING btree (customer_id, opened_at DESC, id DESC);
+CREATE TRIGGER deposits_follow_the_table BEFORE INSERT OR UPDATE OF state ON deposits FOR EACH ROW EXECUTE FUNCTION guard_deposit_state();
+
 create table desk_items (
   id uuid not null,
   number integer generated always as identity not null,
@@ -283,7 +325,7 @@ CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE
 create table payments (
   id uuid not null,
   ref text not null,
-  order_id uuid not null,
+  order_id uuid,
   customer_id uuid not null,
   gateway text not null,
   method text not null,
@@ -304,10 +346,12 @@ create table payments (
   claim text,
   claimed_at timestamp with time zone,
   refund_amount bigint default 0 not null,
+  deposit_id uuid,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
   constraint payments_ref_key UNIQUE (ref),
   constraint payments_amount_check CHECK (amount > 0),
+  constraint payments_are_for_one_thing CHECK (num_nonnulls(order_id, deposit_id) = 1),
   constraint payments_attempt_check CHECK (attempt > 0),
   constraint payments_claim_has_its_time CHECK ((claim IS NULL) = (claimed_at IS NULL)),
   constraint payments_know_what_came CHECK ((paid_amount IS NOT NULL) = (state = ANY (ARRAY['paid'::text, 'short'::text]))),
@@ -316,6 +360,7 @@ create table payments (
   constraint payments_short_is_less CHECK ((state = 'short'::text) = (paid_amount < amount)),
   constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'short'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
 ) with (fillfactor=80);
+CREATE UNIQUE INDEX payments_attempts_of_deposit ON payments USING btree (deposit_id, attempt) WHERE (deposit_id IS NOT NULL);
 
 create table placements (
   key text not null,
@@ -630,6 +675,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_deposit_state() returns trigger language plpgsql
 -- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql

@@ -1,4 +1,6 @@
 /** Job handlers: every job there is, by the name under which it is enqueued. */
+import { expireDeposit } from "./deposits/expire.ts";
+import { applyDepositPayment, replaceDepositPayment } from "./deposits/pay.ts";
 import { updateCard } from "./discord/cards.ts";
 import type { BotDeps } from "./discord/context.ts";
 import { forgetInteractions } from "./discord/forget.ts";
@@ -10,6 +12,7 @@ import { applyPayment, replacePayment } from "./orders/pay.ts";
 import { applyRefund, refundToSource } from "./orders/refund-order.ts";
 import { applyShort } from "./orders/short.ts";
 import { chargePayment } from "./payments/charge.ts";
+import type { PaidFor } from "./payments/payment.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import { runRefund } from "./payments/refund.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
@@ -36,11 +39,14 @@ export const recurringJobs: readonly RecurringJob[] = [
 export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const { db } = deps;
   const orderId = (payload: JobPayload) => ({ orderId: field(payload, "orderId") });
+  const depositId = (payload: JobPayload) => ({ depositId: field(payload, "depositId") });
   const paymentId = (payload: JobPayload) => ({ paymentId: field(payload, "paymentId") });
   const purchaseId = (payload: JobPayload) => ({ purchaseId: field(payload, "purchaseId") });
+  const paidFor = (payload: JobPayload): PaidFor =>
+    payload.depositId === undefined ? orderId(payload) : depositId(payload);
   return {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
-    "payments.closeOthers": (payload) => closeOtherPayments(db, deps, orderId(payload)),
+    "payments.closeOthers": (payload) => closeOtherPayments(db, deps, paidFor(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
     "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
@@ -57,6 +63,9 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
     "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),
     "orders.expire": (payload) => expireOrder(db, deps, orderId(payload)),
+    "deposits.applyPayment": (payload) => applyDepositPayment(db, deps, paymentId(payload)),
+    "deposits.replacePayment": (payload) => replaceDepositPayment(db, deps, depositId(payload)),
+    "deposits.expire": (payload) => expireDeposit(db, deps, depositId(payload)),
     "discord.work": (payload) =>
       workInteraction(deps, { interactionId: field(payload, "interactionId") }),
     "discord.updateCard": (payload) => updateCard(db, deps, orderId(payload)),

@@ -22,8 +22,9 @@ const order: Order = {
 };
 
 export const payment: Payment = {
-  ...{ id: "p1", ref: "P1", order_id: "o1", customer_id: "c1", gateway: "midtrans" },
-  ...{ method: "gopay", amount: 20_000n, state: "pending", attempt: 1, return_path: "/pay/T" },
+  ...{ id: "p1", ref: "P1", order_id: "o1", deposit_id: null, customer_id: "c1" },
+  ...{ gateway: "midtrans", method: "gopay", amount: 20_000n, state: "pending" },
+  ...{ attempt: 1, return_path: "/pay/T" },
   ...{ gateway_ref: "t1", deep_link: "gojek://pay", qr_image: Buffer.from("png"), failure: null },
   ...{ send_by: minute(1), expires_at: minute(12), opened_at: minute(0) },
   ...{ inquired_at: null, paid_at: null, paid_amount: null, refund_amount: 0n },

@@ -88,6 +88,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       port: 0,
       simulatorPort: 0,
       metricsPort: 0,
+      worker: true,
       dataDir: "",
       databaseUrl,
       migrationDatabaseUrl: undefined,

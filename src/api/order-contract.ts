@@ -11,9 +11,10 @@ const orderCode = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits");
+  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits")
+  .meta({ description: "An order's code, in any case", examples: ["7K3QX0ZD9M"] });
 
-export const orderStates = [
+const orderStates = [
   "blocked",
   "awaiting_verification",
   "awaiting_payment",
@@ -30,7 +31,7 @@ export const orderStates = [
 const state = z.enum(orderStates);
 const method = z.enum(["saldo", "gopay"]);
 
-const idempotent = z.object({
+export const idempotent = z.object({
   "idempotency-key": z
     .string()
     .optional()
@@ -154,7 +155,7 @@ const shown = z.object({
   page_url: z.url(),
 });
 
-const payment = z
+export const payment = z
   .object({
     state: z.string(),
     expires_at: instant,

@@ -7,6 +7,7 @@ import { finishWithin } from "../platform/stop.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { createGate } from "./auth.ts";
 import { compileSerializer, compileValidator } from "./compile.ts";
+import { registerDeposits } from "./deposits.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
 import { type OrderApiDeps, registerOrders } from "./orders.ts";
@@ -81,6 +82,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerGames(app, deps);
   registerOrders(app, gate, deps);
   registerSaldo(app, gate, deps);
+  registerDeposits(app, gate, deps);
   registerPages(app, deps);
   await registerWebhooks(app, deps);
   if (deps.sandbox !== undefined) await registerSandbox(app, { ...deps, sandbox: deps.sandbox });

@@ -48,6 +48,7 @@ test("an order's story names every step with its time, who did it and what was s
     /^10:00:00\.000 {2}purchase +digiflazz +purchase of B\w{20}, HTTP 200\n {14}\{"data":.*…$/m,
     /^10:00:02\.345 {2}purchase +digiflazz +B\w{20} has succeeded\n +serial_number S\d+/m,
     /^10:00:02\.345 {2}order +digiflazz +fulfilling → delivered: supplier confirmed$/m,
+    /^10:00:02\.345 {2}order +discord +the buyer was last told: delivered, by card$/m,
     /^10:00:02\.345 {2}ledger +system +Rp 20\.000 escrow → sales: delivered$/m,
     /^10:17:00\.000 {2}job +system +orders\.expire waits$/m,
   ]) {

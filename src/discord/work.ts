@@ -167,6 +167,11 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "purchase.may_have_worked":
     case "order.paid":
     case "order.may_be_paid":
+    case "deposit.unknown":
+    case "deposit.amount":
+    case "deposit.too_many_unpaid":
+    case "deposit.over":
+    case "deposit.may_be_paid":
     case "desk.unknown":
     case "desk.taken":
     case "desk.closed":

@@ -1,7 +1,8 @@
 /** Find: orders as they are shown, with their facts side by side. */
 import { skuById } from "../catalog/product.ts";
-import { paymentsOfOrder } from "../payments/find.ts";
+import { paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
+import { readCursor, writeCursor } from "../platform/cursor.ts";
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
@@ -67,7 +68,7 @@ export async function orderOfQuote(
 
 async function view(db: Db, order: Order): Promise<OrderView> {
   const sku = await skuById(db, order.sku_id);
-  const payments = await paymentsOfOrder(db, order.id);
+  const payments = await paymentsFor(db, { orderId: order.id });
   return {
     order,
     skuCode: sku.code,
@@ -100,25 +101,6 @@ export async function listOrders(
   const last = rows.length > orders.length ? orders.at(-1) : undefined;
   return {
     orders: await Promise.all(orders.map((order) => view(db, order))),
-    next: last === undefined ? null : writeCursor(last),
+    next: last === undefined ? null : writeCursor({ at: last.placed_at, id: last.id }),
   };
-}
-
-interface Place {
-  readonly placedAt: Date;
-  readonly orderId: string;
-}
-
-function writeCursor(order: Order): string {
-  return Buffer.from(`${order.placed_at.toISOString()} ${order.id}`).toString("base64url");
-}
-
-function readCursor(cursor: string): Place {
-  const [time = "", orderId = ""] = Buffer.from(cursor, "base64url").toString().split(" ");
-  const placedAt = new Date(time);
-  if (Number.isNaN(placedAt.getTime()) || !/^[0-9a-f-]{36}$/.test(orderId)) {
-    const message = "cursor is not one that this list gave: begin without one";
-    throw new Refusal("input.invalid", { field: "cursor", message });
-  }
-  return { placedAt, orderId };
 }

@@ -1,5 +1,6 @@
 /** Order repository: every statement that touches orders, outside place.sql. Private to this folder. */
 import { type Insertable, type Selectable, sql } from "kysely";
+import type { Place } from "../platform/cursor.ts";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import { compare } from "../platform/proof.ts";
 import type { Order, OrderState } from "./order.ts";
@@ -73,7 +74,7 @@ export async function selectOrdersOfCustomer(
     customerId: string;
     limit: number;
     state?: OrderState | undefined;
-    after?: { placedAt: Date; orderId: string } | undefined;
+    after?: Place | undefined;
   },
 ) {
   const { customerId, limit, state, after } = input;
@@ -86,7 +87,7 @@ export async function selectOrdersOfCustomer(
     .limit(limit);
   if (state !== undefined) query = query.where("state", "=", state);
   if (after !== undefined) {
-    const older = sql<boolean>`(placed_at, id) < (${after.placedAt}, ${after.orderId}::uuid)`;
+    const older = sql<boolean>`(placed_at, id) < (${after.at}, ${after.id}::uuid)`;
     query = query.where(older);
   }
   return (await query.execute()).map(asOrder);
@@ -169,10 +170,10 @@ export async function upsertNotice(
 export async function selectNotice(db: Db, orderId: string) {
   const row = await db
     .selectFrom("order_notices")
-    .select(["told_state", "told_at"])
+    .select(["told_state", "road", "told_at"])
     .where("order_id", "=", orderId)
     .executeTakeFirst();
-  return row && { of: row.told_state as OrderState, at: row.told_at };
+  return row && { of: row.told_state as OrderState, road: row.road, at: row.told_at };
 }
 
 export async function newestEventId(db: Db): Promise<bigint> {

@@ -4,7 +4,7 @@ import { settleItem } from "../desk/item.ts";
 import { keepReservation, releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post, saldo } from "../ledger/transfer.ts";
-import { findPayment, paymentsOfOrder } from "../payments/find.ts";
+import { findPayment, paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
@@ -105,7 +105,7 @@ export async function decideShort(
 /** Payments that brought too little and whose money is still in suspense. */
 async function shortPayments(tx: Tx, order: Order): Promise<Payment[]> {
   const short: Payment[] = [];
-  for (const payment of await paymentsOfOrder(tx, order.id)) {
+  for (const payment of await paymentsFor(tx, { orderId: order.id })) {
     if (payment.state !== "short") continue;
     if (!(await hasEvent(tx, order.id, shortReturnedReason(payment.ref)))) short.push(payment);
   }

@@ -4,7 +4,13 @@ import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { linesAbout, type StoryLine } from "../platform/story.ts";
 import type { Order } from "./order.ts";
-import { selectCodes, selectOrderBy, selectQuote, selectWholeEvents } from "./repository.ts";
+import {
+  selectCodes,
+  selectNotice,
+  selectOrderBy,
+  selectQuote,
+  selectWholeEvents,
+} from "./repository.ts";
 
 const line = linesAbout("order");
 
@@ -17,10 +23,11 @@ export async function findOrder(db: Db, input: { orderCode: string }): Promise<O
   return order;
 }
 
-/** Its quote and every change of its state. */
+/** Its quote, every change of its state, and what its buyer was last told. */
 export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
   const quote = await selectQuote(db, order.quote_id);
   const events = await selectWholeEvents(db, order.id);
+  const notice = await selectNotice(db, order.id);
   const buyer = `customer:${order.customer_id}`;
   const lines: StoryLine[] = [];
   if (quote !== undefined) {
@@ -36,6 +43,10 @@ export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
   for (const { at, from, to, actor, reason } of events) {
     const change = from === null ? to : `${from} → ${to}`;
     lines.push(line(at, order.id, actor, from === to ? reason : `${change}: ${reason}`));
+  }
+  if (notice !== undefined) {
+    const what = `the buyer was last told: ${notice.of}, by ${notice.road.replace("_", " ")}`;
+    lines.push(line(notice.at, order.id, "discord", what));
   }
   return lines;
 }

@@ -60,7 +60,12 @@ async function recordAnswer(tx: Tx, deps: Deps, paymentId: string, answer: Charg
         qr_image: qrImage,
       });
       await requestInquiry(tx, deps, payment.id, new Date(now.getTime() + firstInquiryMs));
-      await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
+      await deps.publish(
+        tx,
+        payment.order_id === null
+          ? { name: "deposit.changed", depositId: payment.deposit_id }
+          : { name: "payment.changed", orderId: payment.order_id },
+      );
       return false;
     }
     case "lost":

@@ -3,16 +3,12 @@ import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { linesAbout, type StoryLine } from "../platform/story.ts";
 import type { Payment, Refund } from "./payment.ts";
-import {
-  selectExchangesOfOrder,
-  selectPaymentsOfOrder,
-  selectRefundsOfOrder,
-} from "./repository.ts";
+import { selectExchangesOfOrder, selectPaymentsFor, selectRefundsOfOrder } from "./repository.ts";
 
 const line = linesAbout("payment");
 
 export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
-  const payments = await selectPaymentsOfOrder(db, orderId);
+  const payments = await selectPaymentsFor(db, { orderId });
   const refunds = await selectRefundsOfOrder(db, orderId);
   const exchanges = await selectExchangesOfOrder(db, orderId);
   return [

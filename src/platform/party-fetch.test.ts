@@ -234,6 +234,30 @@ test("a question is not asked a third time, nor when an answer had begun", async
   assert.deepEqual(halfway.received.map(count("GET")), [2]);
 });
 
+test("a question whose time is over is not asked once more", async (t) => {
+  const send = openClient();
+  const party = await openParty(t, (socket) => socket.once("data", () => socket.write(answer)));
+  assert.equal((await send(party.url)).kind, "answer");
+  const sent = await send(party.url, { timeoutMs: 100 });
+  assert.deepEqual(sent, { kind: "unknown", why: "TimeoutError" });
+  assert.deepEqual(party.received.map(count("GET")), [2]);
+});
+
+test("a question is unknown when the party was gone before it could be asked once more", async (t) => {
+  const send = openClient();
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => {
+      socket.write(answer);
+      server.close();
+      socket.once("data", () => socket.resetAndDestroy());
+    });
+  });
+  const url = `http://127.0.0.1:${await listen(t, server)}/`;
+  assert.equal((await send(url)).kind, "answer");
+  assert.deepEqual(await send(url), { kind: "unknown", why: "ECONNRESET" });
+});
+
 test("what is sent is what was asked for: method, headers, body and its length", async (t) => {
   const party = await openParty(t, (socket) => socket.on("data", () => socket.write(answer)));
   const send = openClient();

@@ -46,7 +46,9 @@ export function createPartyFetch(deps: { clock: Clock }): Fetch {
     } catch (error) {
       // Asking twice is harmless. Anything else may have been done already.
       if (!(error instanceof StaleConnection) || init.method !== "GET") throw error;
-      return attempt(wire, false, url, init, isLate);
+      return attempt(wire, false, url, init, isLate).catch(() => {
+        throw error;
+      });
     }
   };
 }
@@ -65,22 +67,22 @@ function attempt(
   const call = wire.send(url, { method, headers, agent, ...verified });
   let stage: "connecting" | "written" | "answering" = "connecting";
 
-  const fail = (cause: unknown) => {
-    const why = reason(cause);
-    if (stage === "connecting") reject(new NotSent(why, { cause }));
-    else if (stage === "written" && call.reusedSocket) reject(new StaleConnection(why, { cause }));
-    else reject(cause);
+  const end = (error: unknown) => {
+    reject(stage === "connecting" ? new NotSent(reason(error), { cause: error }) : error);
     call.socket?.destroy();
   };
-  const onAbort = () => fail(signal.reason);
+  const onAbort = () => end(signal.reason);
   signal.addEventListener("abort", onAbort);
 
-  call.on("error", fail);
+  call.on("error", (cause) => {
+    const stale = stage === "written" && call.reusedSocket;
+    end(stale ? new StaleConnection(reason(cause), { cause }) : cause);
+  });
   call.once("socket", (socket) => {
     // Destroyed by itself: a call that is destroyed before would give it to the next one.
     if (signal.aborted) return socket.destroy();
     const write = () => {
-      if (isLate()) return fail(new NotSent("too late to send"));
+      if (isLate()) return end(new Error("too late to send"));
       stage = "written";
       call.end(body);
     };
@@ -89,7 +91,7 @@ function attempt(
   });
   call.once("response", (response) => {
     stage = "answering";
-    read(response).then(resolve, fail);
+    read(response).then(resolve, end);
   });
   return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }

@@ -76,6 +76,36 @@ export interface Customers {
   locale: string;
 }
 
+export interface DepositEvents {
+  actor: string;
+  deposit_id: string;
+  from_state: string | null;
+  happened_at: Timestamp;
+  id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+  reason: string;
+  to_state: string;
+}
+
+export interface Deposits {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  changed_at: Timestamp;
+  code: string;
+  customer_id: string;
+  fingerprint: string;
+  id: string;
+  key: string;
+  method: string;
+  opened_at: Timestamp;
+  page_token: string;
+  pay_by: Timestamp;
+  state: string;
+}
+
+export interface DepositTransitions {
+  from_state: string;
+  to_state: string;
+}
+
 export interface DeskItems {
   closed_at: Timestamp | null;
   closed_by: string | null;
@@ -228,6 +258,7 @@ export interface Payments {
   claimed_at: Timestamp | null;
   customer_id: string;
   deep_link: string | null;
+  deposit_id: string | null;
   expires_at: Timestamp;
   failure: string | null;
   gateway: string;
@@ -236,7 +267,7 @@ export interface Payments {
   inquired_at: Timestamp | null;
   method: string;
   opened_at: Timestamp;
-  order_id: string;
+  order_id: string | null;
   paid_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
   paid_at: Timestamp | null;
   qr_image: Buffer | null;
@@ -467,6 +498,9 @@ export interface DB {
   catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
+  deposit_events: DepositEvents;
+  deposit_transitions: DepositTransitions;
+  deposits: Deposits;
   desk_items: DeskItems;
   discord_cards: DiscordCards;
   discord_interactions: DiscordInteractions;

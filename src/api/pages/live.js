@@ -1,7 +1,7 @@
 /**
- * Live: keeps an open page true, in the buyer's browser. The store's event stream says when the order
- * changed; the page is then fetched again and its content replaced. Without a stream it asks now and
- * then. It needs nothing: without a script the page refreshes itself.
+ * Live: keeps an open page true, in the buyer's browser. The store's event stream says when what it
+ * shows changed; the page is then fetched again and its content replaced. Without a stream it asks
+ * now and then. It needs nothing: without a script the page refreshes itself.
  */
 (() => {
   const pollMs = 5_000;
@@ -90,11 +90,13 @@
   function openStream(address) {
     const opened = new EventSource(address);
     stream = opened;
-    opened.addEventListener("order", (event) => {
-      stopPolling();
-      offline.hidden = true;
-      if (event.data !== main.dataset.marker) void refresh();
-    });
+    for (const name of ["order", "deposit"]) {
+      opened.addEventListener(name, (event) => {
+        stopPolling();
+        offline.hidden = true;
+        if (event.data !== main.dataset.marker) void refresh();
+      });
+    }
     opened.addEventListener("over", () => {
       opened.close();
       void refresh();

@@ -5,6 +5,7 @@ import { factsOf, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { backAtSourceReason } from "../../orders/notes.ts";
 import { nextStates } from "../../orders/order.ts";
+import { isPaid, type Payment } from "../../payments/payment.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
 import { type Html, html } from "./html.ts";
@@ -17,7 +18,7 @@ export function standingOf(view: OrderView, now: Date): Standing {
   const { order } = view;
   switch (order.state) {
     case "awaiting_payment":
-      return unpaidStanding(view, now);
+      return view.payment?.state === "short" ? "short" : unpaidStanding(view.payment, now);
     case "fulfilling":
       return view.purchase?.state === "open" && view.purchase.doubt !== null
         ? "doubtful"
@@ -57,11 +58,11 @@ function oddMoney(view: OrderView): "short" | "short_returned" | "mismatched" | 
   }
 }
 
-function unpaidStanding({ payment }: OrderView, now: Date): Standing {
+/** Where what waits for its money stands, by its newest payment. */
+export function unpaidStanding(payment: Payment | undefined, now: Date) {
+  // What it is for follows in a moment.
+  if (payment !== undefined && isPaid(payment)) return "paid";
   switch (payment?.state) {
-    case "paid": // the order follows in a moment
-      return "paid";
-    case "short":
     case "mismatched":
       return payment.state;
     case "pending":

@@ -1,4 +1,4 @@
-/** Page texts: every sentence of the payment page and the order page, in English. */
+/** Page texts: every sentence of the payment pages and the order page, in English. */
 import type { pagesId } from "./pages-id.ts";
 
 export const pagesEn: typeof pagesId = {
@@ -102,6 +102,57 @@ export const pagesEn: typeof pagesId = {
     },
     cancelled: { headline: "Order cancelled" },
     not_opened: { headline: "The payment could not be opened" },
+  },
+  deposit: {
+    title: (what, code) => `${what} · Deposit ${code}`,
+    name: "Top up your saldo",
+    number: "Deposit no.",
+    amount: "Amount",
+    came: "Money that came",
+    qrAlt: (amount, code) => `GoPay QR code for ${amount}, deposit ${code}`,
+    arrives: "The money goes to your saldo, as much as comes.",
+    follow: "This page changes by itself. You can close it.",
+    until: (date) =>
+      `This page can be opened until ${date}. Do not pass on its address: whoever has it can see this deposit.`,
+    standings: {
+      preparing: {
+        headline: "Preparing the payment",
+        next: "The QR code for your deposit is being made, mostly within seconds. This page changes by itself.",
+      },
+      payable: {
+        headline: "Waiting for your payment",
+        next: "Pay with the GoPay app; the money goes to your saldo.",
+      },
+      closing: {
+        headline: "The time to pay has passed",
+        next: "Do not pay with that QR code any more. We are asking GoPay whether your money came in. If it did, it is in your saldo.",
+      },
+      lapsed: {
+        headline: "The QR code has expired",
+        next: (time) =>
+          `Do not pay with that QR code any more. This deposit ends by itself at ${time}. Still want it? Make a new one.`,
+      },
+      mismatched: {
+        headline: "The money that came does not fit",
+        next: "The money that came does not fit this deposit. We are looking into it; keep this deposit number.",
+      },
+      paid: {
+        headline: "Saldo topped up",
+        next: (amount) => `${amount} is in your saldo. Use it any time.`,
+      },
+      expired: {
+        headline: "The time to pay is over",
+        next: "No money came. If you paid all the same, it still goes to your saldo. Still want it? Make a new one.",
+      },
+      cancelled: {
+        headline: "Deposit cancelled",
+        next: "No money came. If you paid all the same, it still goes to your saldo.",
+      },
+      not_opened: {
+        headline: "The payment could not be opened",
+        next: "A GoPay payment cannot be opened now. No money was taken; please try again later.",
+      },
+    },
   },
   facts: {
     heading: "Where it stands",

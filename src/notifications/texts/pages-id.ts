@@ -1,4 +1,4 @@
-/** Page texts: every sentence of the payment page and the order page, in Indonesian. */
+/** Page texts: every sentence of the payment pages and the order page, in Indonesian. */
 
 export const pagesId = {
   shop: "Konter",
@@ -102,6 +102,58 @@ export const pagesId = {
     },
     cancelled: { headline: "Pesanan dibatalkan" },
     not_opened: { headline: "Pembayaran tidak bisa dibuat" },
+  },
+  deposit: {
+    title: (what: string, code: string) => `${what} · Isi saldo ${code}`,
+    name: "Isi saldo",
+    number: "No. isi saldo",
+    amount: "Jumlah",
+    came: "Uang yang masuk",
+    qrAlt: (amount: string, code: string) =>
+      `Kode QR GoPay senilai ${amount} untuk isi saldo ${code}`,
+    arrives: "Uangnya masuk ke saldomu, sebanyak yang datang.",
+    follow: "Halaman ini berubah sendiri. Kamu boleh menutupnya.",
+    until: (date: string) =>
+      `Halaman ini bisa dibuka sampai ${date}. Jangan bagikan alamatnya: siapa pun yang punya bisa melihat isi saldo ini.`,
+    standings: {
+      preparing: {
+        headline: "Menyiapkan pembayaran",
+        next: "QR untuk isi saldo sedang dibuat, biasanya beberapa detik. Halaman ini berubah sendiri.",
+      },
+      payable: {
+        headline: "Menunggu pembayaran",
+        next: "Bayar dengan aplikasi GoPay; uangnya masuk ke saldomu.",
+      },
+      closing: {
+        headline: "Waktu bayar sudah lewat",
+        next: "Jangan bayar dengan QR itu lagi. Kami sedang bertanya ke GoPay apakah uangmu sudah masuk. Kalau sudah, saldomu terisi.",
+      },
+      lapsed: {
+        headline: "QR sudah kedaluwarsa",
+        next: (time: string) =>
+          `Jangan bayar dengan QR itu lagi. Isi saldo ini berakhir sendiri pukul ${time}. Masih mau? Buat yang baru.`,
+      },
+      mismatched: {
+        headline: "Uang yang masuk tidak cocok",
+        next: "Uang yang datang tidak cocok dengan isi saldo ini. Uangnya kami periksa; simpan nomor isi saldo ini.",
+      },
+      paid: {
+        headline: "Saldo terisi",
+        next: (amount: string) => `${amount} sudah masuk ke saldomu. Pakai kapan saja.`,
+      },
+      expired: {
+        headline: "Waktu bayar habis",
+        next: "Tidak ada uang yang masuk. Kalau kamu terlanjur bayar, uangnya tetap masuk ke saldo. Masih mau? Buat yang baru.",
+      },
+      cancelled: {
+        headline: "Isi saldo dibatalkan",
+        next: "Tidak ada uang yang masuk. Kalau kamu terlanjur bayar, uangnya tetap masuk ke saldo.",
+      },
+      not_opened: {
+        headline: "Pembayaran tidak bisa dibuat",
+        next: "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
+      },
+    },
   },
   facts: {
     heading: "Sudah sampai mana",

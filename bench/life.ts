@@ -1,0 +1,60 @@
+/** Life: whole orders, from the request to delivered, with the worker on and the simulated supplier beside it. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Benchmark } from "./benchmark.ts";
+import { place } from "./placing.ts";
+import { openShopDatabase } from "./shop-database.ts";
+import { inTemporaryDirectory, startStore } from "./store-process.ts";
+
+const connections = 8;
+const warmUpMs = 5_000;
+const runMs = 60_000;
+// More wait than this, and no more are placed until some are delivered: what is measured is the whole life.
+const mostUnderWay = 600;
+const burstMs = 100;
+const quickest = 1_500;
+
+export const lifeBenchmarks: readonly Benchmark[] = [
+  {
+    name: "life",
+    unit: "orders delivered/s for 60 s",
+    budget: { at_least: 300 },
+    run: (report) =>
+      inTemporaryDirectory(async (dataDir) => {
+        const store = await startStore(dataDir);
+        const database = await openShopDatabase(dataDir);
+        try {
+          await database.stock(10_000_000);
+          const quotes = ((warmUpMs + runMs) / 1000) * quickest;
+          const sellers = await database.sellers(1_000, Math.ceil(quotes / 1_000), 15);
+          const placedIn = async (durationMs: number) => {
+            const until = performance.now() + durationMs;
+            let placed = 0;
+            while (performance.now() < until) {
+              const underWay = await database.underWay();
+              if (underWay > mostUnderWay) await delay(burstMs);
+              else {
+                const loaded = await place(store, sellers, { connections, durationMs: burstMs });
+                placed += loaded.statuses.get(201) ?? 0;
+              }
+            }
+            return placed;
+          };
+          await placedIn(warmUpMs);
+          const [before, waitingBefore] = [
+            await database.orders("delivered"),
+            await database.underWay(),
+          ];
+          const began = performance.now();
+          await placedIn(runMs);
+          const seconds = (performance.now() - began) / 1000;
+          const delivered = (await database.orders("delivered")) - before;
+          const waiting = await database.underWay();
+          report(`under way: ${waitingBefore} at the start, ${waiting} at the end`);
+          return { value: delivered / seconds };
+        } finally {
+          await database.close();
+          await store.stop();
+        }
+      }),
+  },
+];
