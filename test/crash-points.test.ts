@@ -16,7 +16,6 @@ import {
   momentMs,
   namedRounds,
   openRecording,
-  type Recording,
   type Round,
   randomRounds,
   record,
@@ -71,21 +70,30 @@ test("nothing acknowledged is lost, bought, delivered or given back twice, where
     queue.push(...named, ...randomRounds(scale({ short: 50, long: 500 }), chance));
     return named.length;
   });
-  await Promise.all(
-    workers.map(async (index) => {
-      await withShop({ seed: seed + index, databaseOf: clonedDatabase }, async (shop) => {
-        const mine = roads.filter((_, place) => place % shopCount === index);
-        await record(shop, mine, recording);
-        recorded[index]?.resolve();
-        await planned;
-        await trade(shop);
-      });
-      for (let more = 1; queue.length > 0; more++) {
-        const next = { seed: seed + index + more * shopCount, databaseOf: clonedDatabase };
-        await withShop(next, trade);
-      }
-    }),
+  const work = async (index: number) => {
+    await withShop({ seed: seed + index, databaseOf: clonedDatabase }, async (shop) => {
+      const mine = roads.filter((_, place) => place % shopCount === index);
+      await record(shop, mine, recording);
+      recorded[index]?.resolve();
+      await planned;
+      await trade(shop);
+    });
+    for (let more = 1; queue.length > 0; more++) {
+      const next = { seed: seed + index + more * shopCount, databaseOf: clonedDatabase };
+      await withShop(next, trade);
+    }
+  };
+  const ended = await Promise.allSettled(
+    workers.map((index) =>
+      work(index).catch((error: unknown) => {
+        // The others need not go on.
+        queue.length = 0;
+        recorded[index]?.reject(error);
+        throw error;
+      }),
+    ),
   );
+  for (const one of ended) if (one.status === "rejected") throw one.reason;
 
   const points = new Set([...recording.points.keys(), ...recording.startPoints]);
   const never = [...missed].filter(([, count]) => count === tries).map(([what]) => what);
@@ -122,9 +130,10 @@ for (const { title, databaseOf, survives } of [
       for (const round of randomRounds(rounds, chance)) {
         const afterMs = momentMs({ ...round, roads: roads.slice(0, 2) }, recording, chance);
         const strike = async () => {
-          const startedAt = performance.now();
           await shop.database.stopAtOnce();
           await shop.database.startAgain();
+          // Another's server may take its time; ours starts with the store.
+          const startedAt = performance.now();
           while (!(await isReady(shop.store.url))) await delay(5);
           readyMs.push(Math.round(performance.now() - startedAt));
         };

@@ -33,13 +33,29 @@ async function judgeWalk(
     assert.ok(taken.includes(one.debit_count), `${about}: the supplier took the cost once`);
     assert.equal(one.hasty_inquiries, 0, `${about}: the supplier was never asked within a minute`);
   }
+  assert.equal(await walker.saldo(), await leftTo(walker, charges, purchases), `${about}: saldo`);
+}
+
+/** Money buys what the supplier delivered, and all other money is the buyer's. */
+async function leftTo(
+  walker: Walker,
+  charges: readonly Charge[],
+  purchases: readonly SupplierPurchase[],
+): Promise<number> {
   const refs = (await walker.payments()).map((payment) => payment.ref);
   const paidIdr = charges
     .filter((charge) => refs.includes(charge.order_id))
     .reduce((sum, charge) => sum + charge.paid_idr, 0);
-  // Money buys what the supplier delivered, and all other money is the buyer's.
-  const left = saldoIdr + paidIdr - bought.length * priceIdr;
-  assert.equal(await walker.saldo(), left, `${about}: saldo`);
+  const bought = purchases.filter(
+    (one) => one.customer_no === walker.customerNo && one.status === "Sukses",
+  );
+  return saldoIdr + paidIdr - bought.length * priceIdr;
+}
+
+/** Whether all the money has arrived where it belongs: a notice may be late by minutes. */
+export async function isLeft(shop: JudgedShop, walker: Walker): Promise<boolean> {
+  const left = await leftTo(walker, await shop.charges(), await shop.purchases());
+  return (await walker.saldo()) === left;
 }
 
 /** All of it, when everything has come to rest. */

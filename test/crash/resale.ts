@@ -6,10 +6,10 @@ import { inTransaction } from "../../src/platform/db.ts";
 import { getJson, postJson } from "../json.ts";
 import { isReady } from "../store-process.ts";
 import type { AtEnd, ShopDatabase } from "./databases.ts";
-import { judgeBooks, judgeWalks } from "./judge.ts";
+import { isLeft, judgeBooks, judgeWalks } from "./judge.ts";
 import type { Road } from "./roads.ts";
 import { describeJobs, openShop } from "./shop.ts";
-import { createWalker, type Walker } from "./walker.ts";
+import { createWalker, soldSku, type Walker } from "./walker.ts";
 import { type Death, prepareWarmStore } from "./warm-store.ts";
 
 const roundWithinMs = 60_000;
@@ -37,19 +37,25 @@ export async function openResale<Base extends ShopDatabase>(
   let refusedCount = 0;
   const walkers: Walker[] = [];
   let up = true;
+  let behind = false;
   let closing = false;
   let deaths = 0;
   let nextDeath: Death | undefined;
   let context = "";
 
-  const fail = async (why: string): Promise<never> =>
-    assert.fail(`${context}: ${why}\n${await describeJobs(db).catch(String)}${store.log()}`);
+  const fail = async (why: string): Promise<never> => {
+    const waiting = [...waits].map((wait) => wait.what).join("; ") || "nothing";
+    const standing = `the store ${up ? "runs" : "is dead"}, ${waited.count} on their roads wait for ${waiting}`;
+    const jobs = await describeJobs(db).catch(String);
+    return assert.fail(`${context}: ${why}\n${standing}\n${jobs}${store.log()}`);
+  };
 
-  /** The parties' clock may have been moved when the store was already dead. */
+  /** Moves the store's clock to the parties', which is moved first and whether it lives or not. */
   const catchUp = async () => {
     const { now } = await getJson<{ now: string }>(`${store.url}/sandbox/clock`);
     const seconds = Math.round((clock.now().getTime() - Date.parse(now)) / 1000);
     if (seconds > 0) await postJson(`${store.url}/sandbox/clock`, { advance_seconds: seconds });
+    behind = false;
   };
 
   /** Whoever runs the store starts it again, however often it dies. */
@@ -60,7 +66,7 @@ export async function openResale<Base extends ShopDatabase>(
       const tookMs = await store.start(death);
       if (tookMs !== undefined) {
         restartsMs.push(tookMs);
-        await catchUp().catch(() => {});
+        behind = true;
         up = true;
         return;
       }
@@ -106,11 +112,15 @@ export async function openResale<Base extends ShopDatabase>(
 
   /** Time passes when everybody waits for it and nobody is at work. */
   const letTimePass = async () => {
-    if (!up || waits.size === 0 || waits.size < waited.count) return;
-    if ((await shop.openJobs()) > 0) return;
+    if (!up) return;
+    if (behind) await catchUp();
+    const everybodyWaits = () => up && waits.size > 0 && waits.size >= waited.count;
+    if (!everybodyWaits() || (await shop.openJobs()) > 0) return;
     await simulators.idle();
-    if (!up || waits.size === 0 || (await shop.openJobs()) > 0) return;
-    await shop.advance(Math.min(...[...waits].map((wait) => wait.stepS)));
+    if ((await shop.openJobs()) > 0 || !everybodyWaits()) return;
+    behind = true; // also when the answer is lost with the store
+    clock.advance(Math.min(...[...waits].map((wait) => wait.stepS)) * 1_000);
+    await catchUp();
   };
 
   /** Runs `work` of so many who wait, with time passing. */
@@ -182,6 +192,7 @@ export async function openResale<Base extends ShopDatabase>(
           here.map(async (walker) => {
             await walker.road.walk(walker);
             await walker.comesTo(walker.road.ends);
+            await until("what is left is saldo", 60, () => isLeft(shop, walker));
             waited.count--;
           }),
         );
@@ -210,23 +221,13 @@ function unlessAsserted(error: unknown): false {
 }
 
 /** Enough for every road there is. */
-async function fillShelf({
-  db,
-  clock,
-}: Pick<Awaited<ReturnType<typeof openShop>>, "db" | "clock">) {
+async function fillShelf(shop: Pick<Awaited<ReturnType<typeof openShop>>, "db" | "clock">) {
+  const { db, clock } = shop;
   const sku = await db
     .selectFrom("skus")
-    .select("id")
-    .where("code", "=", "ML_86")
+    .select(["id as skuId", "code as skuCode"])
+    .where("code", "=", soldSku)
     .executeTakeFirstOrThrow();
-  await inTransaction(db, (tx) =>
-    restock(
-      tx,
-      { clock },
-      {
-        ...{ skuId: sku.id, skuCode: "ML_86", onHand: 100_000 },
-        ...{ actor: "system", origin: "test", reason: "many orders", requestId: "test" },
-      },
-    ),
-  );
+  const many = { ...sku, onHand: 100_000, actor: "system" } as const;
+  await inTransaction(db, (tx) => restock(tx, { clock }, many));
 }

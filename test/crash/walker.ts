@@ -8,7 +8,7 @@ import { postJson } from "../json.ts";
 import { type Answer, createReseller, type Order, type Quote } from "../reseller.ts";
 import type { Road } from "./roads.ts";
 
-const sku = "ML_86";
+export const soldSku = "ML_86";
 export const priceIdr = 20_000;
 export const saldoIdr = 100_000;
 const zoneId = "2001";
@@ -80,7 +80,7 @@ export async function createWalker(shop: WalkedShop, road: Road, number: number)
         const fault = { operation: "charge", fault: "lost_answer" };
         await postJson(`${simulatorUrl}/midtrans/_control/faults`, fault);
       }
-      const body = { sku, user_id: playerId, server_id: zoneId };
+      const body = { sku: soldSku, user_id: playerId, server_id: zoneId };
       const quote = await insists(() => reseller.call<Quote>("POST", "/quotes", { body }));
       assert.equal(quote.status, 201, quote.text);
       Object.assign(placement, { quoteId: quote.data.id, method });
