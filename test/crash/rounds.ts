@@ -2,11 +2,15 @@
 import type { Blow, Resale } from "./resale.ts";
 import { companion, type Road, roads } from "./roads.ts";
 
+const unrecordedMs = 1_000;
+
 export interface Round {
   readonly what: string;
   readonly roads: readonly Road[];
-  /** Where it shall die; without, at a moment that the seed decides. */
-  readonly blow?: Blow;
+  /** The point at which it shall die, or the part of the roads that is behind it then, from 0 to 1. */
+  readonly dies:
+    | Exclude<Blow, { kind: "strike" }>
+    | { readonly kind: "strike"; readonly at: number };
 }
 
 /** What happens when nothing breaks. */
@@ -49,7 +53,7 @@ export function namedRounds(recording: Recording, alsoLater: boolean): Round[] {
       rounds.push({
         what: `killed ${point}${hit === 1 ? "" : `, time ${hit}`}`,
         roads: along(road),
-        blow: { kind: "point", death: { point, hit } },
+        dies: { kind: "point", death: { point, hit } },
       });
     }
   }
@@ -58,10 +62,11 @@ export function namedRounds(recording: Recording, alsoLater: boolean): Round[] {
     rounds.push({
       what: `killed in its start ${point}`,
       roads: [companion],
-      blow: { kind: "start", death: { point, hit: 1 } },
+      dies: { kind: "start", death: { point, hit: 1 } },
     });
   }
-  return rounds;
+  // Two shops recorded at once; the order shall be the same the next time.
+  return rounds.toSorted((a, b) => (a.what < b.what ? -1 : 1));
 }
 
 const along = (road: Road) => (road === companion ? [road] : [road, companion]);
@@ -74,12 +79,21 @@ export function randomRounds(count: number, chance: () => number): Round[] {
   return Array.from({ length: count }, () => {
     const first = any(roads);
     const others = first.breaksCharge ? roads.filter((road) => !road.charges) : quiet;
-    return { what: "killed at random", roads: [first, any(others), any(others)] };
+    const taken = [first, any(others), any(others)];
+    return { what: "killed", roads: taken, dies: { kind: "strike", at: chance() } };
   });
 }
 
-/** A moment while these roads are walked, if nothing breaks. */
-export function momentMs(round: Round, recording: Recording, chance: () => number): number {
-  const longest = Math.max(...round.roads.map((road) => recording.tookMs.get(road.name) ?? 0));
-  return Math.floor(chance() * longest);
+/** Where a round's store dies, and the round in words. */
+export function aim(
+  round: Round,
+  recording: Recording,
+  strike: () => Promise<void>,
+): { blow: Blow; words: string } {
+  const names = round.roads.map((road) => `"${road.name}"`).join(", ");
+  const words = (when: string) => `${round.what}${when}, while on the roads ${names}`;
+  if (round.dies.kind !== "strike") return { blow: round.dies, words: words("") };
+  const known = round.roads.map((road) => recording.tookMs.get(road.name) ?? unrecordedMs);
+  const afterMs = Math.floor(round.dies.at * Math.max(...known));
+  return { blow: { kind: "strike", afterMs, strike }, words: words(` after ${afterMs} ms`) };
 }
