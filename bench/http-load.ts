@@ -1,51 +1,113 @@
 /**
- * HTTP load: as many GETs as a server answers, over connections that stay open, one request at a
- * time on each. Plain sockets, because an HTTP client would cost more than the servers it measures.
+ * HTTP load: as many requests as a server answers, over connections that stay open, one at a time on
+ * each. Plain sockets, because an HTTP client would cost more than the servers it measures.
  */
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import { createHistogram } from "node:perf_hooks";
 
-const connections = 32;
-const headEnd = Buffer.from("\r\n\r\n");
-
-/** Answers a second from `path` during `durationMs`. Throws for any answer but 200. */
-export async function answersPerSecond(
-  target: { port: number; path: string },
-  durationMs: number,
-): Promise<number> {
-  const began = performance.now();
-  const endAt = began + durationMs;
-  const counts = await Promise.all(Array.from({ length: connections }, () => ask(target, endAt)));
-  const seconds = (performance.now() - began) / 1000;
-  return counts.reduce((sum, count) => sum + count, 0) / seconds;
+export interface Load {
+  readonly port: number;
+  readonly connections: number;
+  readonly durationMs: number;
+  /** The next request of a connection, as it is written (`requestText`); undefined ends the connection. */
+  next(connection: number): string | undefined;
+  /** Told of every answer. What it does takes time from the load. */
+  onAnswer?(connection: number, status: number, body: Buffer): void;
 }
 
-/** Asks again and again on one connection; resolves to how many answers came before `endAt`. */
-function ask({ port, path }: { port: number; path: string }, endAt: number): Promise<number> {
-  const request = `GET ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n\r\n`;
+export interface Loaded {
+  readonly answersPerSecond: number;
+  /** How many answers had each status. */
+  readonly statuses: ReadonlyMap<number, number>;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** A request as it goes over the wire. Make it once where it is always the same. */
+export function requestText(request: {
+  method: "GET" | "POST";
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  body?: unknown;
+}): string {
+  const body = request.body === undefined ? "" : JSON.stringify(request.body);
+  const lines = [`${request.method} ${request.path} HTTP/1.1`, "host: 127.0.0.1"];
+  for (const [name, value] of Object.entries(request.headers ?? {}))
+    lines.push(`${name}: ${value}`);
+  if (request.body !== undefined) {
+    lines.push("content-type: application/json", `content-length: ${Buffer.byteLength(body)}`);
+  }
+  return `${lines.join("\r\n")}\r\n\r\n${body}`;
+}
+
+const headEnd = Buffer.from("\r\n\r\n");
+const microseconds = 1_000;
+
+/** Asks on all connections until the time is over or nothing is left to ask. */
+export async function load(target: Load): Promise<Loaded> {
+  const latencies = createHistogram();
+  const statuses = new Map<number, number>();
+  const began = performance.now();
+  const endAt = began + target.durationMs;
+  const onAnswer = (latencyMs: number, status: number) => {
+    latencies.record(Math.max(1, Math.round(latencyMs * microseconds)));
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  };
+  await Promise.all(
+    Array.from({ length: target.connections }, (_, connection) =>
+      converse(target, connection, endAt, onAnswer),
+    ),
+  );
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    answersPerSecond: latencies.count / seconds,
+    statuses,
+    p50Ms: latencies.percentile(50) / microseconds,
+    p99Ms: latencies.percentile(99) / microseconds,
+  };
+}
+
+/** One connection: asks, waits for the whole answer, asks again. */
+function converse(
+  target: Load,
+  connection: number,
+  endAt: number,
+  onAnswer: (latencyMs: number, status: number) => void,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    let count = 0;
     let received: Buffer = Buffer.alloc(0);
-    const socket: Socket = connect(port, "127.0.0.1", () => socket.write(request));
-    socket.setNoDelay(true);
-    socket.on("error", reject);
-    socket.on("close", () => reject(new Error(`${path}: the server closed a connection`)));
-    socket.on("data", (chunk: Buffer) => {
-      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
-      const bodyAt = received.indexOf(headEnd);
-      if (bodyAt < 0) return;
-      const head = received.toString("latin1", 0, bodyAt);
-      if (!head.startsWith("HTTP/1.1 200 ")) {
-        return reject(new Error(`${path}: ${head.split("\r\n")[0]}`));
-      }
-      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1]);
-      if (!Number.isInteger(length)) return reject(new Error(`${path}: without content-length`));
-      if (received.length < bodyAt + headEnd.length + length) return;
-      received = Buffer.alloc(0);
-      count++;
-      if (performance.now() < endAt) return socket.write(request);
+    let askedAt = 0;
+    const socket = connect({ port: target.port, host: "127.0.0.1", noDelay: true });
+    const fail = (why: string) => {
+      socket.destroy();
+      reject(new Error(`connection ${connection}: ${why}`));
+    };
+    const ask = () => {
+      askedAt = performance.now();
+      const request = askedAt < endAt ? target.next(connection) : undefined;
+      if (request !== undefined) return socket.write(request);
       socket.removeAllListeners("close");
       socket.destroy();
-      resolve(count);
+      resolve();
+    };
+    socket.on("connect", ask);
+    socket.on("error", reject);
+    socket.on("close", () => fail("the server closed it"));
+    socket.on("data", (chunk: Buffer) => {
+      received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+      const headLength = received.indexOf(headEnd);
+      if (headLength < 0) return;
+      const head = received.toString("latin1", 0, headLength);
+      const length = Number(/^content-length: (\d+)/im.exec(head)?.[1]);
+      if (!Number.isInteger(length)) return fail(`an answer without content-length: ${head}`);
+      const bodyAt = headLength + headEnd.length;
+      if (received.length < bodyAt + length) return;
+      const status = Number(head.slice("HTTP/1.1 ".length, "HTTP/1.1 200".length));
+      onAnswer(performance.now() - askedAt, status);
+      target.onAnswer?.(connection, status, received.subarray(bodyAt));
+      received = Buffer.alloc(0);
+      ask();
     });
   });
 }

@@ -2,13 +2,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Benchmark } from "./benchmark.ts";
-import { answersPerSecond } from "./http-load.ts";
+import { load, requestText } from "./http-load.ts";
 import { freePort, inTemporaryDirectory, startStore } from "./store-process.ts";
 
 const path = "/api/v1/game/price/ml";
-const warmUpMs = 2_000;
-const roundMs = 700;
-const rounds = 15;
+const connections = 32;
+const warmUpMs = 4_000;
+const roundMs = 300;
+const rounds = 41;
 const bareRoute = fileURLToPath(new URL("bare-route.ts", import.meta.url));
 
 export const priceListBenchmarks: readonly Benchmark[] = [
@@ -49,7 +50,19 @@ export const priceListBenchmarks: readonly Benchmark[] = [
   },
 ];
 
-type Target = Parameters<typeof answersPerSecond>[0];
+interface Target {
+  readonly port: number;
+  readonly path: string;
+}
+
+/** Throws for any answer but 200. */
+async function answersPerSecond({ port, path }: Target, durationMs: number): Promise<number> {
+  const request = requestText({ method: "GET", path });
+  const loaded = await load({ port, connections, durationMs, next: () => request });
+  const others = [...loaded.statuses.keys()].filter((status) => status !== 200);
+  if (others.length > 0) throw new Error(`${path} answers with ${others.join(", ")}`);
+  return loaded.answersPerSecond;
+}
 
 async function startBareRoute(json: string): Promise<{ process: ChildProcess; port: number }> {
   const port = await freePort();

@@ -4,10 +4,19 @@
  */
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
+import { lifeBenchmarks } from "./life.ts";
+import { placingBenchmarks } from "./placing.ts";
 import { priceListBenchmarks } from "./price-list.ts";
 import { startBenchmarks } from "./start.ts";
+import { tpcbBenchmarks } from "./tpcb.ts";
 
-const benchmarks: readonly Benchmark[] = [...startBenchmarks, ...priceListBenchmarks];
+const benchmarks: readonly Benchmark[] = [
+  ...startBenchmarks,
+  ...priceListBenchmarks,
+  ...tpcbBenchmarks,
+  ...placingBenchmarks,
+  ...lifeBenchmarks,
+];
 
 const { values: options } = parseArgs({
   options: { json: { type: "boolean", default: false }, only: { type: "string", default: "" } },
@@ -24,11 +33,14 @@ for (const benchmark of chosen) {
   const report = (progress: string) => process.stderr.write(`${benchmark.name}: ${progress}\n`);
   const row = judge(benchmark, await benchmark.run(report));
   process.stdout.write(`${options.json ? JSON.stringify(row) : sentence(row)}\n`);
-  if (!row.ok) process.exitCode = 1;
+  if (row.ok === false) process.exitCode = 1;
 }
 
 function sentence(row: Row): string {
+  const name = row.name.padEnd(24);
+  if (row.skipped !== undefined) return `${name} skipped: ${row.skipped}`;
   const against = row.against === null ? "" : ` against ${row.against}, ratio ${row.ratio}`;
-  const verdict = row.ok ? "ok" : "OVER BUDGET";
-  return `${row.name.padEnd(24)} ${row.value} ${row.unit}${against} (budget ${row.budget}): ${verdict}`;
+  const budget = row.budget === null ? "" : ` (budget ${row.budget})`;
+  const verdict = row.ok === false ? "OVER BUDGET" : "ok";
+  return `${name} ${row.value} ${row.unit}${against}${budget}: ${verdict}`;
 }

@@ -17,8 +17,12 @@ export interface StoreProcess {
 }
 
 /** Starts a store and waits until it says that it can sell. */
-export async function startStore(dataDir: string): Promise<StoreProcess> {
-  const [port, simulatorPort] = [await freePort(), await freePort()];
+export async function startStore(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<StoreProcess> {
+  const port = Number(settings.PORT ?? (await freePort()));
+  const simulatorPort = await freePort();
   const began = performance.now();
   const store = spawn("npm", ["start"], {
     detached: true, // a group of its own: npm and what it runs are stopped together
@@ -31,6 +35,7 @@ export async function startStore(dataDir: string): Promise<StoreProcess> {
       SIMULATOR_PORT: String(simulatorPort),
       METRICS_PORT: "0",
       LOG_LEVEL: "error",
+      ...settings,
     },
   });
   const { pid } = store;
@@ -68,4 +73,35 @@ export async function inTemporaryDirectory<T>(work: (folder: string) => Promise<
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
+}
+
+export interface Simulators {
+  /** What a store's SIMULATORS takes. */
+  readonly parties: string;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts the simulated parties as a process of their own, without books on disk, for a store on that port. */
+export async function startSimulators(storePort: number): Promise<Simulators> {
+  const port = await freePort();
+  const store = `http://127.0.0.1:${storePort}`;
+  const simulators = spawn(
+    process.execPath,
+    ["src/cli.ts", "simulate", "--port", String(port), "--store", store],
+    { stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const parties = await new Promise<string>((said, failed) => {
+    simulators.stdout.once("data", (line: Buffer) => said(line.toString().trim()));
+    simulators.once("exit", (code) => failed(new Error(`the simulators ended with ${code}`)));
+  });
+  return {
+    parties,
+    url: `http://127.0.0.1:${port}`,
+    async stop() {
+      const ended = new Promise((done) => simulators.once("exit", done));
+      simulators.kill("SIGINT");
+      await ended;
+    },
+  };
 }

@@ -78,6 +78,48 @@ create table customers (
   constraint customers_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
+create table deposit_events (
+  id bigint generated always as identity not null,
+  deposit_id uuid not null,
+  from_state text,
+  to_state text not null,
+  actor text not null,
+  reason text not null,
+  happened_at timestamp with time zone not null,
+  constraint deposit_events_pkey PRIMARY KEY (id)
+);
+CREATE INDEX deposit_events_of_deposit ON deposit_events USING btree (deposit_id, id);
+CREATE TRIGGER deposit_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON deposit_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table deposit_transitions (
+  from_state text not null,
+  to_state text not null,
+  constraint deposit_transitions_pkey PRIMARY KEY (from_state, to_state)
+);
+
+create table deposits (
+  id uuid not null,
+  code text not null,
+  page_token text not null,
+  customer_id uuid not null,
+  amount bigint not null,
+  method text not null,
+  state text not null,
+  key text not null,
+  fingerprint text not null,
+  opened_at timestamp with time zone not null,
+  pay_by timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint deposits_pkey PRIMARY KEY (id),
+  constraint deposits_code_key UNIQUE (code),
+  constraint deposits_key_key UNIQUE (key),
+  constraint deposits_page_token_key UNIQUE (page_token),
+  constraint deposits_amount_check CHECK (amount > 0),
+  constraint deposits_method_check CHECK (method = 'gopay'::text)
+) with (fillfactor=80);
+CREATE INDEX deposits_of_customer ON deposits USING btree (customer_id, opened_at DESC, id DESC);
+CREATE TRIGGER deposits_follow_the_table BEFORE INSERT OR UPDATE OF state ON deposits FOR EACH ROW EXECUTE FUNCTION guard_deposit_state();
+
 create table desk_items (
   id uuid not null,
   number integer generated always as identity not null,
@@ -216,6 +258,15 @@ create table order_events (
 CREATE INDEX order_events_of_order ON order_events USING btree (order_id, id);
 CREATE TRIGGER order_events_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON order_events FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table order_notices (
+  order_id uuid not null,
+  told_state text not null,
+  road text not null,
+  told_at timestamp with time zone not null,
+  constraint order_notices_pkey PRIMARY KEY (order_id),
+  constraint order_notices_road_check CHECK (road = ANY (ARRAY['card'::text, 'direct_message'::text]))
+) with (fillfactor=80);
+
 create table order_transitions (
   from_state text not null,
   to_state text not null,
@@ -274,7 +325,7 @@ CREATE TRIGGER payment_exchanges_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE
 create table payments (
   id uuid not null,
   ref text not null,
-  order_id uuid not null,
+  order_id uuid,
   customer_id uuid not null,
   gateway text not null,
   method text not null,
@@ -295,10 +346,12 @@ create table payments (
   claim text,
   claimed_at timestamp with time zone,
   refund_amount bigint default 0 not null,
+  deposit_id uuid,
   constraint payments_pkey PRIMARY KEY (id),
   constraint payments_order_id_attempt_key UNIQUE (order_id, attempt),
   constraint payments_ref_key UNIQUE (ref),
   constraint payments_amount_check CHECK (amount > 0),
+  constraint payments_are_for_one_thing CHECK (num_nonnulls(order_id, deposit_id) = 1),
   constraint payments_attempt_check CHECK (attempt > 0),
   constraint payments_claim_has_its_time CHECK ((claim IS NULL) = (claimed_at IS NULL)),
   constraint payments_know_what_came CHECK ((paid_amount IS NOT NULL) = (state = ANY (ARRAY['paid'::text, 'short'::text]))),
@@ -307,6 +360,7 @@ create table payments (
   constraint payments_short_is_less CHECK ((state = 'short'::text) = (paid_amount < amount)),
   constraint payments_state_check CHECK (state = ANY (ARRAY['opening'::text, 'charging'::text, 'pending'::text, 'lost'::text, 'paid'::text, 'short'::text, 'expired'::text, 'cancelled'::text, 'failed'::text, 'mismatched'::text]))
 ) with (fillfactor=80);
+CREATE UNIQUE INDEX payments_attempts_of_deposit ON payments USING btree (deposit_id, attempt) WHERE (deposit_id IS NOT NULL);
 
 create table placements (
   key text not null,
@@ -364,6 +418,8 @@ create table purchases (
   asked_at timestamp with time zone,
   send_by timestamp with time zone,
   ended_at timestamp with time zone,
+  reversed_at timestamp with time zone,
+  on_desk boolean default false not null,
   constraint purchases_pkey PRIMARY KEY (id),
   constraint purchases_ref_key UNIQUE (ref),
   constraint purchases_charged_check CHECK (charged >= 0),
@@ -548,12 +604,54 @@ create table store (
   constraint store_singleton_check CHECK (singleton)
 );
 
+create table supplier_pauses (
+  id bigint generated always as identity not null,
+  supplier text not null,
+  cause text not null,
+  reason text not null,
+  paused_by text not null,
+  paused_at timestamp with time zone not null,
+  needed_amount bigint,
+  ended_by text,
+  ended_at timestamp with time zone,
+  constraint supplier_pauses_pkey PRIMARY KEY (id),
+  constraint supplier_pauses_cause_check CHECK (cause = ANY (ARRAY['float'::text, 'configuration'::text, 'staff'::text])),
+  constraint supplier_pauses_check CHECK ((cause = 'float'::text) = (needed_amount IS NOT NULL)),
+  constraint supplier_pauses_check1 CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
+  constraint supplier_pauses_needed_amount_check CHECK (needed_amount > 0)
+);
+CREATE UNIQUE INDEX supplier_pauses_open ON supplier_pauses USING btree (supplier, cause) WHERE (ended_at IS NULL);
+
+create table supplier_readings (
+  supplier text not null,
+  list_asked_at timestamp with time zone,
+  list_read_at timestamp with time zone,
+  list_problem text,
+  float_amount bigint,
+  float_read_at timestamp with time zone,
+  constraint supplier_readings_pkey PRIMARY KEY (supplier),
+  constraint supplier_readings_check CHECK ((float_amount IS NULL) = (float_read_at IS NULL))
+);
+
 create table supplier_skus (
   supplier text not null,
   sku_id integer not null,
   supplier_sku text not null,
+  list_price bigint,
+  offered boolean,
+  closed_from integer,
+  closed_until integer,
+  seen_at timestamp with time zone,
+  disabled_at timestamp with time zone,
+  disabled_reason text,
   constraint supplier_skus_pkey PRIMARY KEY (supplier, sku_id),
-  constraint supplier_skus_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id)
+  constraint supplier_skus_sku_id_fkey FOREIGN KEY (sku_id) REFERENCES skus(id),
+  constraint supplier_skus_check CHECK ((list_price IS NULL) = (seen_at IS NULL)),
+  constraint supplier_skus_check1 CHECK ((closed_from IS NULL) = (closed_until IS NULL)),
+  constraint supplier_skus_check2 CHECK ((disabled_at IS NULL) = (disabled_reason IS NULL)),
+  constraint supplier_skus_closed_from_check CHECK (closed_from >= 0 AND closed_from <= 1439),
+  constraint supplier_skus_closed_until_check CHECK (closed_until >= 0 AND closed_until <= 1439),
+  constraint supplier_skus_list_price_check CHECK (list_price >= 0)
 );
 
 create table transfers (
@@ -577,6 +675,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_deposit_state() returns trigger language plpgsql
 -- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql

@@ -11,7 +11,8 @@ import { callJson } from "./http.ts";
 
 export interface PlaygroundConfig {
   readonly discord_url: string;
-  readonly midtrans_url: string;
+  /** Null where Midtrans is the real one, whose payments another phone makes. */
+  readonly midtrans_url: string | null;
 }
 
 export interface DiscordView {

@@ -63,6 +63,7 @@ const schema = z.object({
   PORT: port(8080),
   SIMULATOR_PORT: port(8090),
   METRICS_PORT: port(8091),
+  WORKER: z.enum(["on", "off"], { error: "must be on or off" }).default("on"),
   PUBLIC_URL: publicUrl.optional(),
   TRUSTED_PROXIES: proxies.default([]),
   DATA_DIR: z.string().min(1).default("./data"),
@@ -82,6 +83,8 @@ export interface Config {
   readonly simulatorPort: number;
   /** 0: nobody measures. */
   readonly metricsPort: number;
+  /** False: this process does no job; they wait in the database. */
+  readonly worker: boolean;
   /** Where buyers and parties reach the store. Absent: where it listens, on this machine. */
   readonly publicUrl: string | undefined;
   /** Only these may say for whom they pass a request on. */
@@ -130,6 +133,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     port: data.PORT,
     simulatorPort: data.SIMULATOR_PORT,
     metricsPort: data.METRICS_PORT,
+    worker: data.WORKER === "on",
     publicUrl: data.PUBLIC_URL,
     trustedProxies: data.TRUSTED_PROXIES,
     dataDir: data.DATA_DIR,

@@ -41,7 +41,7 @@ export async function settleDeadJob(tx: Tx, deps: { clock: Clock }, jobId: bigin
 async function orderOf(tx: Tx, payload: JobPayload): Promise<string | undefined> {
   const { orderId, paymentId, purchaseId } = payload;
   if (orderId !== undefined) return orderId;
-  if (paymentId !== undefined) return (await findPayment(tx, paymentId)).order_id;
+  if (paymentId !== undefined) return (await findPayment(tx, paymentId)).order_id ?? undefined;
   if (purchaseId !== undefined) return (await findPurchase(tx, purchaseId)).order_id;
   return undefined;
 }

@@ -1,4 +1,6 @@
 /** Job handlers: every job there is, by the name under which it is enqueued. */
+import { expireDeposit } from "./deposits/expire.ts";
+import { applyDepositPayment, replaceDepositPayment } from "./deposits/pay.ts";
 import { updateCard } from "./discord/cards.ts";
 import type { BotDeps } from "./discord/context.ts";
 import { forgetInteractions } from "./discord/forget.ts";
@@ -7,14 +9,19 @@ import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
+import { applyRefund, refundToSource } from "./orders/refund-order.ts";
 import { applyShort } from "./orders/short.ts";
 import { chargePayment } from "./payments/charge.ts";
+import type { PaidFor } from "./payments/payment.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import { runRefund } from "./payments/refund.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import type { RecurringJob } from "./platform/recurring.ts";
+import { awaitFloat } from "./suppliers/pause.ts";
 import { runPurchase } from "./suppliers/purchase.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
+import { listEverySeconds, syncPrices } from "./suppliers/sync.ts";
+import { applyKeptWebhook } from "./suppliers/webhook.ts";
 
 export interface JobDeps extends BotDeps {
   readonly supplier: Supplier;
@@ -22,29 +29,43 @@ export interface JobDeps extends BotDeps {
   readonly publicUrl: string;
 }
 
-/** What comes again by itself. At night, when few people buy. */
+/** What comes again by itself; what can wait at night, when few people buy. */
 export const recurringJobs: readonly RecurringJob[] = [
   { name: "discord.forget", schedule: { dailyAt: "03:30" } },
+  { name: "suppliers.syncPrices", schedule: { everySeconds: listEverySeconds } },
 ];
 
 /** Builds the table. */
 export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const { db } = deps;
   const orderId = (payload: JobPayload) => ({ orderId: field(payload, "orderId") });
+  const depositId = (payload: JobPayload) => ({ depositId: field(payload, "depositId") });
   const paymentId = (payload: JobPayload) => ({ paymentId: field(payload, "paymentId") });
   const purchaseId = (payload: JobPayload) => ({ purchaseId: field(payload, "purchaseId") });
+  const paidFor = (payload: JobPayload): PaidFor =>
+    payload.depositId === undefined ? orderId(payload) : depositId(payload);
   return {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
-    "payments.closeOthers": (payload) => closeOtherPayments(db, deps, orderId(payload)),
+    "payments.closeOthers": (payload) => closeOtherPayments(db, deps, paidFor(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
     "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
     "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
+    "suppliers.syncPrices": () => syncPrices(db, deps),
+    "suppliers.awaitFloat": () => awaitFloat(db, deps),
+    "suppliers.applyWebhook": (payload) => applyKeptWebhook(db, deps, payload),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
     "orders.applyShort": (payload) => applyShort(db, deps, paymentId(payload)),
+    "orders.refundToSource": (payload) =>
+      refundToSource(db, deps, { ...orderId(payload), reason: field(payload, "reason") }),
+    "orders.applyRefund": (payload) =>
+      applyRefund(db, deps, { refundId: field(payload, "refundId") }),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
     "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
     "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),
     "orders.expire": (payload) => expireOrder(db, deps, orderId(payload)),
+    "deposits.applyPayment": (payload) => applyDepositPayment(db, deps, paymentId(payload)),
+    "deposits.replacePayment": (payload) => replaceDepositPayment(db, deps, depositId(payload)),
+    "deposits.expire": (payload) => expireDeposit(db, deps, depositId(payload)),
     "discord.work": (payload) =>
       workInteraction(deps, { interactionId: field(payload, "interactionId") }),
     "discord.updateCard": (payload) => updateCard(db, deps, orderId(payload)),

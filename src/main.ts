@@ -25,11 +25,14 @@ import { gatewayFactories } from "./payments/adapters/factory.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
 import type { Database } from "./platform/db.ts";
 import { createPublisher } from "./platform/events.ts";
-import { jobsChannel } from "./platform/jobs.ts";
+import type { Fetch } from "./platform/http.ts";
+import { type JobHandler, jobsChannel } from "./platform/jobs.ts";
+import type { Log } from "./platform/log.ts";
 import { listen } from "./platform/notify.ts";
+import { createPartyFetch } from "./platform/party-fetch.ts";
 import { keepRecurring } from "./platform/recurring.ts";
 import { finishWithin } from "./platform/stop.ts";
-import { endLeases, startWorker } from "./platform/worker.ts";
+import { endLeases, startWorker, type Worker } from "./platform/worker.ts";
 import { subscribers } from "./subscribers.ts";
 import { supplierFactories } from "./suppliers/adapters/factory.ts";
 
@@ -47,7 +50,7 @@ export interface Store {
 
 export interface StoreDeps extends GroundDeps {
   /** Given by tests that stand between the store and a party. */
-  readonly fetch?: typeof fetch;
+  readonly fetch?: Fetch;
 }
 
 type Undo = (() => Promise<unknown>)[];
@@ -78,7 +81,7 @@ async function openShop(
   undo: Undo,
 ): Promise<Omit<Store, "db" | "stop">> {
   const { config, log } = deps;
-  const { db, clock, connectionString, onConnectionLost } = ground;
+  const { db, clock } = ground;
   let storeUrl = `http://127.0.0.1:${config.port}`;
   const parties = await reachParties(deps, ground, () => storeUrl, undo);
   const standings = standingsOf(parties);
@@ -106,18 +109,8 @@ async function openShop(
   storeUrl = await server.listen({ host: config.host, port: config.port });
   await endLeases(db, { clock });
   await keepRecurring(db, { clock }, recurringJobs);
-  const worker = startWorker(
-    { ...shared, onDead: (tx, job) => reportDeadJob(tx, shared, job) },
-    jobHandlers({ ...shared, responder: bot.responder, publicUrl: publicUrl() }),
-  );
-  undo.push(async () => {
-    // Nothing new comes in while what was begun is finished.
-    await server.close();
-    const finished = await finishWithin(worker.stop(), longestFinishMs);
-    if (!finished) log.warn("jobs still run: the next start goes on with them");
-  });
-  const listener = listen(connectionString, jobsChannel, worker.wake, onConnectionLost);
-  undo.push(() => listener.close());
+  const jobs = jobHandlers({ ...shared, responder: bot.responder, publicUrl: publicUrl() });
+  const worker = config.worker ? runWorker(shared, jobs, () => server.close(), undo) : undefined;
   undo.push(() => bot.stop());
   await bot.start(shared).catch((cause: unknown) => {
     throw isUnreachable(cause) ? discordIsAway(parties, standings.discord, cause) : cause;
@@ -128,10 +121,33 @@ async function openShop(
   }
   const quiet = async () => {
     await bot.idle();
-    await worker.quiet();
+    await worker?.quiet();
   };
   const playgroundUrl = sandbox?.playground && `${storeUrl}/playground/`;
   return { url: storeUrl, playgroundUrl, standings, quiet };
+}
+
+/** Does the jobs, also those that another process tells of, and stops in good order. */
+function runWorker(
+  deps: Ground & { log: Log },
+  handlers: Readonly<Record<string, JobHandler>>,
+  closeEdge: () => Promise<void>,
+  undo: Undo,
+): Worker {
+  const { log } = deps;
+  const worker = startWorker(
+    { ...deps, onDead: (tx, job) => reportDeadJob(tx, deps, job) },
+    handlers,
+  );
+  undo.push(async () => {
+    // Nothing new comes in while what was begun is finished.
+    await closeEdge();
+    const finished = await finishWithin(worker.stop(), longestFinishMs);
+    if (!finished) log.warn("jobs still run: the next start goes on with them");
+  });
+  const listener = listen(deps.connectionString, jobsChannel, worker.wake, deps.onConnectionLost);
+  undo.push(() => listener.close());
+  return worker;
 }
 
 /** The real parties that the settings name, and the simulators of the others. */
@@ -170,7 +186,11 @@ async function reachParties(
 /** One adapter for each party. Throws when a real one refuses our credentials. */
 async function buildOutside(deps: StoreDeps, ground: Ground, parties: Parties, metrics: Metrics) {
   const { clock } = ground;
-  const outside = { clock, fetch: deps.fetch ?? fetch, onCall: metrics.onCall };
+  const outside = {
+    clock,
+    fetch: deps.fetch ?? createPartyFetch({ clock }),
+    onCall: metrics.onCall,
+  };
   await refuseWrongCredentials(deps, outside);
   const checker = createVipResellerChecker(outside, {
     baseUrl: parties.vip_reseller.base_url,

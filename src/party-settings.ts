@@ -191,10 +191,10 @@ export function readParties(
     const parsed = schema.safeParse(given);
     if (parsed.success) return parsed.data;
     const { label } = knownParties[name];
+    const why = named ? `${label} takes all of its settings` : `a live shop needs ${label}`;
     for (const { path, message } of parsed.error.issues) {
       const variable = String(path[0]);
-      const missing = `is missing: ${named ? `${label} takes all of its settings` : `a live shop needs ${label}`}`;
-      report(variable, given[variable] === undefined ? missing : message);
+      report(variable, given[variable] === undefined ? `is missing: ${why}` : message);
     }
     return undefined;
   };

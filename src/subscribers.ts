@@ -6,8 +6,11 @@ export const subscribers: Subscribers = {
   "payment.short": ["orders.applyShort"],
   "payment.changed": ["discord.updateCard"],
   "payment.closed": ["orders.replacePayment", "discord.updateCard"],
-  "refund.confirmed": [],
-  "refund.failed": [],
+  "deposit.paid": ["deposits.applyPayment"],
+  "deposit.changed": [],
+  "deposit.closed": ["deposits.replacePayment"],
+  "refund.confirmed": ["orders.applyRefund"],
+  "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
   "order.changed": ["discord.updateCard"],
 };

@@ -1,4 +1,5 @@
 /** Verify: every module's proofs of the books, asked of one moment while the shop goes on selling. */
+import { depositProofs } from "./deposits/verify.ts";
 import { inventoryProofs } from "./inventory/verify.ts";
 import { ledgerProofs } from "./ledger/verify.ts";
 import { orderProofs } from "./orders/verify.ts";
@@ -10,6 +11,7 @@ import { supplierProofs } from "./suppliers/verify.ts";
 export const proofs: readonly Proof[] = [
   ...ledgerProofs,
   ...orderProofs,
+  ...depositProofs,
   ...supplierProofs,
   ...inventoryProofs,
 ];

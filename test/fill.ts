@@ -18,11 +18,13 @@ const statements = [
   `insert into customers (id, discord_id, locale, created_at)
   select distinct buyer, buyer::text, 'id', '2026-11-01Z'::timestamptz from filled`,
   `insert into orders (
-    id, code, page_token, customer_id, quote_id, sku_id, price, cost, game_code, player_id, method,
-    state, paid_payment_id, placed_at, pay_by, reserved_until, changed_at
+    id, code, page_token, customer_id, quote_id, sku_id, price_version, price, cost, game_code,
+    player_id, method, state, paid, refunded, paid_payment_id, placed_at, pay_by, reserved_until,
+    changed_at
   )
-  select order_id, 'F' || i, 'page' || i, buyer, md5('quote' || i)::uuid, sku_id, price, cost, 'ML',
-    '1', method, state,
+  select order_id, 'F' || i, 'page' || i, buyer, md5('quote' || i)::uuid, sku_id, 1, price, cost, 'ML',
+    '1', method, state, case when state in ('fulfilling', 'refunded', 'delivered') then price else 0 end,
+    case when state = 'refunded' then price else 0 end,
     case when method = 'gopay' and state in ('fulfilling', 'refunded', 'delivered') then payment_id end,
     at, at, at, at
   from filled`,

@@ -11,6 +11,7 @@ import { callParty } from "../src/platform/http.ts";
 import { enqueue, type JobHandler, jobsChannel } from "../src/platform/jobs.ts";
 import { createLog } from "../src/platform/log.ts";
 import { createNotifier, listen } from "../src/platform/notify.ts";
+import { createPartyFetch } from "../src/platform/party-fetch.ts";
 import { createRandom } from "../src/platform/random.ts";
 import { startWorker } from "../src/platform/worker.ts";
 
@@ -71,7 +72,7 @@ const outgoing: JobHandler = async ({ n = "" }, run) => {
   say({ event: "begun" });
   await delay(1_000);
   const answer = await callParty(
-    { clock, fetch },
+    { clock, fetch: createPartyFetch({ clock }) },
     { method: "POST", url, body: "buy", timeoutMs: 5_000, sendBy },
   );
   const ended = await inTransaction(db, async (tx) => {

@@ -22,8 +22,9 @@ const order: Order = {
 };
 
 export const payment: Payment = {
-  ...{ id: "p1", ref: "P1", order_id: "o1", customer_id: "c1", gateway: "midtrans" },
-  ...{ method: "gopay", amount: 20_000n, state: "pending", attempt: 1, return_path: "/pay/T" },
+  ...{ id: "p1", ref: "P1", order_id: "o1", deposit_id: null, customer_id: "c1" },
+  ...{ gateway: "midtrans", method: "gopay", amount: 20_000n, state: "pending" },
+  ...{ attempt: 1, return_path: "/pay/T" },
   ...{ gateway_ref: "t1", deep_link: "gojek://pay", qr_image: Buffer.from("png"), failure: null },
   ...{ send_by: minute(1), expires_at: minute(12), opened_at: minute(0) },
   ...{ inquired_at: null, paid_at: null, paid_amount: null, refund_amount: 0n },
@@ -39,6 +40,7 @@ export const purchase: Purchase = {
   ...{ customer_no: "1234567892001", max_cost: 18_000n, state: "open", serial_number: null },
   ...{ charged: null, failure: null, doubt: null, opened_at: minute(3), sent_at: minute(3) },
   ...{ asked_at: minute(3), send_by: minute(4), ended_at: null },
+  ...{ reversed_at: null, on_desk: false },
 };
 
 export const bought: Purchase = {
@@ -78,8 +80,10 @@ export function orderView(
   return {
     order: {
       ...{ ...order, state, paid: unpaid.includes(state) ? 0n : order.price },
+      refunded: state === "refunded" ? order.price : 0n,
       ...{ paid_payment_id: unpaid.includes(state) ? null : "p1", ...change },
     },
+    notice: "none",
     ...{ skuCode: "ML_86", skuName: "86 Diamond", gameName: "Mobile Legends" },
     payment: ended ? { ...payment, state } : unpaid.includes(state) ? payment : paid,
     purchase: {

@@ -38,9 +38,18 @@ export interface Order {
   readonly payment?: { deep_link?: string; qr_url?: string };
 }
 
-const gameAccount = { user_id: "123456789", server_id: "2001" };
+export interface Deposit {
+  readonly code: string;
+  readonly state: string;
+  readonly amount: number;
+  readonly paid: number;
+  readonly pay_by: string | null;
+  readonly page_url: string;
+  readonly events: { state: string; reason: string }[];
+  readonly payment?: { deep_link?: string; qr_url?: string };
+}
 
-export type Reseller = Awaited<ReturnType<typeof createReseller>>;
+const gameAccount = { user_id: "123456789", server_id: "2001" };
 
 /** Makes a key and puts money into its saldo. */
 export async function createReseller(
@@ -124,6 +133,14 @@ export async function createReseller(
     },
     order: async (code: string) => success(await call<Order>("GET", `/orders/${code}`)),
     cancels: (code: string) => call<Order>("POST", `/orders/${code}/cancel`),
+    /** Asks for a deposit by GoPay; the key is the idempotency key. */
+    opens: (amount: unknown, key: string = ids.uuid()) =>
+      call<Deposit>("POST", "/deposits", {
+        body: { amount, method: "gopay" },
+        headers: { "idempotency-key": key },
+      }),
+    deposit: async (code: string) => success(await call<Deposit>("GET", `/deposits/${code}`)),
+    cancelsDeposit: (code: string) => call<Deposit>("POST", `/deposits/${code}/cancel`),
     async saldo(): Promise<number> {
       return success(await call<{ available: number }>("GET", "/saldo")).available;
     },

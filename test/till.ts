@@ -27,10 +27,11 @@ const askedIdr = 20_000n;
 type Outside = { clock: Clock; fetch: typeof fetch };
 type Settings = { base_url: string; server_key: string; merchant_id: string };
 
-/** Opens a till with one payment of Rp 20.000 that the buyer can pay. */
+/** Opens a till with one payment of Rp 20.000, for an order or a deposit, that the buyer can pay. */
 export async function openTill(
   t: TestContext,
   createGateway: (outside: Outside, settings: Settings) => PaymentGateway,
+  what: "order" | "deposit" = "order",
 ) {
   const atEnd = cleanUp(t);
   const connectionString = await cloneDatabase(atEnd);
@@ -55,13 +56,14 @@ export async function openTill(
     publish: async (_tx: unknown, event: DomainEvent) => void events.push(event),
     gateway,
   };
-  const [paymentId, orderId] = [deps.ids.uuid(), deps.ids.uuid()];
+  const [paymentId, orderId, customerId] = [deps.ids.uuid(), deps.ids.uuid(), deps.ids.uuid()];
   const ref = deps.ids.ref("P");
   const now = clock.now();
   await db
     .insertInto("payments")
     .values({
-      ...{ id: paymentId, ref, order_id: orderId, customer_id: deps.ids.uuid() },
+      ...{ id: paymentId, ref, customer_id: customerId },
+      ...(what === "order" ? { order_id: orderId } : { deposit_id: orderId }),
       ...{ gateway: "midtrans", method: "gopay", amount: askedIdr, state: "opening", attempt: 1 },
       ...{ opened_at: now, return_path: "/", send_by: new Date(now.getTime() + 60_000) },
       expires_at: new Date(now.getTime() + 12 * 60_000),
@@ -79,6 +81,7 @@ export async function openTill(
     gateway,
     paymentId,
     orderId,
+    customerId,
     ref,
     serverKey: midtrans.server_key,
     names: () => events.map((event) => event.name),

@@ -7,7 +7,9 @@ import { trialBalance } from "../src/ledger/transfer.ts";
 import { startStore } from "../src/main.ts";
 import { partiesSchema } from "../src/party-settings.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
+import type { Fetch } from "../src/platform/http.ts";
 import { createLog } from "../src/platform/log.ts";
+import { createPartyFetch } from "../src/platform/party-fetch.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
@@ -66,12 +68,12 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   });
   atEnd(() => simulators.close());
   let digiflazzUrl: string | undefined;
-  const redirected: typeof fetch = (input, init) => {
+  const fetchParty = createPartyFetch({ clock });
+  const redirected: Fetch = (url, init) => {
     const { base_url } = simulators.parties.digiflazz;
-    const url = String(input);
     return digiflazzUrl !== undefined && url.startsWith(base_url)
-      ? fetch(url.replace(base_url, digiflazzUrl), init)
-      : fetch(input, init);
+      ? fetchParty(url.replace(base_url, digiflazzUrl), init)
+      : fetchParty(url, init);
   };
   const parties = partiesSchema.parse(simulators.parties);
   const store = await startStore({
@@ -86,6 +88,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       port: 0,
       simulatorPort: 0,
       metricsPort: 0,
+      worker: true,
       dataDir: "",
       databaseUrl,
       migrationDatabaseUrl: undefined,
@@ -137,6 +140,11 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   const digiflazz = {
     purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
     balance: async () => (await books<{ balance: number }>("digiflazz")).balance,
+    /** Turns one of its own knobs (simulators/README.md). */
+    async control(knob: "balance" | "products" | "webhook", order: object) {
+      await postJson(`${simulators.url}/digiflazz/_control/${knob}`, order);
+      await untilQuiet();
+    },
   };
 
   return {

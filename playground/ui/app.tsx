@@ -116,10 +116,12 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
             if (event.key === "Escape") setPhoneOpen(false);
           }}
         >
-          <Phone
-            midtransUrl={config.midtrans_url}
-            picturesToScan={() => newestFirst.flatMap(picturesOf).map(({ url }) => url)}
-          />
+          {config.midtrans_url !== null && (
+            <Phone
+              midtransUrl={config.midtrans_url}
+              picturesToScan={() => newestFirst.flatMap(picturesOf).map(({ url }) => url)}
+            />
+          )}
           <ClockPanel />
         </aside>
       </div>

@@ -1,103 +1,107 @@
-/** Digiflazz' own record: forms purchases, moves the balance, ends what is pending, sends webhooks. */
-import { createHmac } from "node:crypto";
+/** Digiflazz' own record: forms purchases, moves the balance and ends what is pending. */
 import type { Books } from "../books.ts";
-import { createUuid, type PartyContext } from "../party.ts";
-import { postWebhook } from "../wire.ts";
-import type { Course, Purchase, PurchaseRequest } from "./purchase.ts";
+import type { PartyContext } from "../party.ts";
+import { messageOf } from "./codes.ts";
+import type { Hook } from "./hook.ts";
+import type { Course, Purchase, PurchaseRequest, State, Turn, WebhookWay } from "./purchase.ts";
+import { dayInJakarta, type ProductChange } from "./shelf.ts";
 
 export interface DigiflazzBooks {
   balance: number;
   readonly purchases: Purchase[];
+  /** What was changed in the dashboard, by product. */
+  readonly changes: Record<string, ProductChange>;
+  readonly lists: { count: number; limited_count: number; asked_at: Record<string, string> };
+  readonly webhooks: {
+    readonly event: string;
+    readonly ref_id: string | null;
+    readonly rc: string | null;
+    readonly reply_status: number | null;
+    readonly at: string;
+  }[];
 }
 
 export interface Counter {
   /** A record older than 90 days is gone, as theirs is: the same ref_id then buys again. */
   recall(request: PurchaseRequest): Purchase | undefined;
+  /** True when this number has bought this product today. */
+  soldToday(request: PurchaseRequest): boolean;
   form(
     request: PurchaseRequest,
     price: number,
     course: Course,
-    webhook: Purchase["webhook"],
-  ): Purchase;
+    webhook: WebhookWay,
+  ): Promise<Purchase>;
   inquire(purchase: Purchase): void;
   resume(): void;
 }
 
 const minuteMs = 60_000;
 const memoryMs = 90 * 24 * 60 * minuteMs;
-const deliveryTimeMs = 1_000;
 /** Test mode has money of its own, always this much after the sale. */
 const testBalance = 990_000;
-
-const messages: Record<string, string> = {
-  "00": "Transaksi Sukses",
-  "02": "Transaksi Gagal",
-  "03": "Transaksi Pending",
-  "53": "Produk Seller Sedang Tidak Tersedia",
-  "54": "Nomor Tujuan Salah",
-};
 
 export function createCounter(
   context: PartyContext,
   books: Books<DigiflazzBooks>,
-  webhookSecret: string,
+  hook: Hook,
 ): Counter {
   const { clock, steps } = context;
+  const { data } = books;
   const ageMs = (iso: string) => clock.now().getTime() - Date.parse(iso);
+  const describe = (purchase: Purchase) => describePurchase(purchase, data.balance);
 
-  function finish(purchase: Purchase, state: NonNullable<Course["later"]>): void {
+  /** Whatever has not failed is debited, and what fails after all is paid back. */
+  function move(purchase: Purchase, state: State): void {
+    const paid = purchase.status !== "Gagal";
+    const pays = state.status !== "Gagal";
+    if (!purchase.testing && paid !== pays) {
+      data.balance += pays ? -purchase.price : purchase.price;
+      if (pays) purchase.debit_count += 1;
+    }
     purchase.status = state.status;
     purchase.rc = state.rc;
     if (state.status === "Sukses") purchase.sn = createSerial(purchase, context);
-    if (state.status === "Gagal" && !purchase.testing) books.data.balance += purchase.price;
+  }
+
+  function finish(purchase: Purchase, turn: Turn): void {
+    move(purchase, turn);
+    purchase.turns = purchase.turns.slice(1);
     books.save();
   }
 
   function watch(purchase: Purchase): void {
-    const { later } = purchase;
-    if (purchase.status !== "Pending" || later?.told !== "by_webhook") return;
-    const due = new Date(Date.parse(purchase.created_at) + deliveryTimeMs);
-    steps.at(due, async (signal) => {
-      finish(purchase, later);
-      await announce(purchase, signal);
+    // Books that an earlier version wrote know of no turns.
+    const turn = purchase.turns?.[0];
+    if (turn?.told !== "by_webhook") return;
+    steps.at(new Date(Date.parse(purchase.created_at) + turn.after_ms), async (signal) => {
+      finish(purchase, turn);
+      watch(purchase);
+      await hook.announce(purchase, () => describe(purchase), signal);
     });
-  }
-
-  async function announce(purchase: Purchase, signal: AbortSignal): Promise<void> {
-    if (purchase.webhook === "webhook_drop") return;
-    const data = { trx_id: purchase.trx_id, ...describePurchase(purchase, books.data.balance) };
-    // Escaped as PHP does it: whoever verifies a re-serialised body instead of the raw one fails.
-    const body = JSON.stringify({ data }).replaceAll("/", "\\/");
-    const secret = purchase.webhook === "webhook_forged" ? "not-the-secret" : webhookSecret;
-    const signature = createHmac("sha1", secret).update(body).digest("hex");
-    const send = async () => {
-      const headers = {
-        "user-agent": "DigiFlazz-Hookshot",
-        "x-digiflazz-event": "update",
-        "x-digiflazz-delivery": createUuid(context.randomBytes),
-        "x-hub-signature": `sha1=${signature}`,
-      };
-      const url = purchase.webhook_url ?? `${context.storeUrl()}/webhooks/digiflazz`;
-      const replyStatus = await postWebhook({ url, headers, body }, signal);
-      const { ref_id, status } = purchase;
-      context.log({ party: "digiflazz", webhook: status, ref_id, replyStatus });
-    };
-    const copies = purchase.webhook === "webhook_thrice" ? 3 : 1;
-    await Promise.all(Array.from({ length: copies }, send));
   }
 
   return {
     recall(request) {
-      return books.data.purchases.find(
+      return data.purchases.find(
         (purchase) =>
           purchase.ref_id === request.ref_id &&
           purchase.testing === request.testing &&
           ageMs(purchase.created_at) <= memoryMs,
       );
     },
-    form(request, price, course, webhook) {
+    soldToday(request) {
+      const today = dayInJakarta(clock.now());
+      return data.purchases.some(
+        (purchase) =>
+          purchase.buyer_sku_code === request.buyer_sku_code &&
+          purchase.customer_no === request.customer_no &&
+          purchase.status !== "Gagal" &&
+          dayInJakarta(new Date(purchase.created_at)) === today,
+      );
+    },
+    async form(request, price, course, webhook) {
       const now = clock.now().toISOString();
-      const debited = course.first.status !== "Gagal" && !request.testing;
       const purchase: Purchase = {
         ref_id: request.ref_id,
         trx_id: Buffer.from(context.randomBytes(4)).toString("hex"),
@@ -105,20 +109,27 @@ export function createCounter(
         customer_no: request.customer_no,
         testing: request.testing,
         price,
-        ...course.first,
-        sn: course.first.status === "Sukses" ? "1234567890" : "",
-        later: course.later,
+        ...{ status: "Gagal", rc: course.first.rc, sn: "", turns: course.turns },
         webhook,
         webhook_url: request.cb_url,
-        debit_count: debited ? 1 : 0,
-        request_count: 1,
-        hasty_inquiries: 0,
+        ...{ debit_count: 0, request_count: 1, hasty_inquiries: 0 },
         created_at: now,
         asked_at: now,
       };
-      if (debited) books.data.balance -= price;
-      books.data.purchases.push(purchase);
+      move(purchase, course.first);
+      if (request.testing && purchase.status === "Sukses") purchase.sn = "1234567890";
+      data.purchases.push(purchase);
       books.save();
+      const [turn] = purchase.turns;
+      if (webhook === "webhook_first" && turn?.told === "by_webhook") {
+        const told = describe(purchase);
+        finish(purchase, turn);
+        await hook.announce(purchase, () => describe(purchase));
+        watch(purchase);
+        // The answer was written before the webhook, and arrives after it.
+        return { ...purchase, status: told.status, rc: told.rc, sn: told.sn };
+      }
+      await hook.create(purchase, describe(purchase));
       watch(purchase);
       return purchase;
     },
@@ -126,13 +137,13 @@ export function createCounter(
       purchase.request_count += 1;
       if (ageMs(purchase.asked_at) < minuteMs) purchase.hasty_inquiries += 1;
       purchase.asked_at = clock.now().toISOString();
-      const { later } = purchase;
-      const ripe = purchase.status === "Pending" && ageMs(purchase.created_at) >= minuteMs;
-      if (ripe && later?.told === "when_asked") finish(purchase, later);
+      const turn = purchase.turns?.[0];
+      const ripe = turn !== undefined && ageMs(purchase.created_at) >= turn.after_ms;
+      if (ripe && turn.told === "when_asked") finish(purchase, turn);
       books.save();
     },
     resume() {
-      for (const purchase of books.data.purchases) watch(purchase);
+      for (const purchase of data.purchases) watch(purchase);
     },
   };
 }
@@ -142,7 +153,7 @@ export function describePurchase(purchase: Purchase, balance: number) {
     ref_id: purchase.ref_id,
     customer_no: purchase.customer_no,
     buyer_sku_code: purchase.buyer_sku_code,
-    message: messages[purchase.rc] ?? "Transaksi Gagal",
+    message: messageOf(purchase.rc),
     status: purchase.status,
     rc: purchase.rc,
     sn: purchase.sn,

@@ -1,7 +1,7 @@
 /** Digiflazz' documented rules, each shown over HTTP. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -253,4 +253,122 @@ test("the balance, purchases and deliveries under way survive a restart", async 
   assert.equal(told(world)[0].status, "Sukses");
   assert.equal((await client(world).buy("R-1")).body.data.status, "Sukses");
   assert.equal((await books(world)).purchases.length, 1);
+});
+
+test("a number that begins with 999 and a code fails as that code does", async (t) => {
+  const world = await openWorld(t);
+  const formed = "01 51 52 53 54 55 57 58 59 60 71 72 73 84 85".split(" ");
+  const notFormed = "47 56 62 63 65 66 67 68 80 87".split(" ");
+  for (const [codes, status] of [
+    [formed, 200],
+    [notFormed, 400],
+  ] as const) {
+    for (const rc of codes) {
+      const reply = await client(world).buy(`R-${rc}`, { customer_no: `999${rc}1234` });
+      assert.deepEqual([reply.status, reply.body.data.rc], [status, rc]);
+      const again = await client(world).buy(`R-${rc}`, { customer_no: `999${rc}1234` });
+      assert.deepEqual([again.status, again.body.data.rc], [status, rc]);
+    }
+  }
+  const { balance, purchases } = await books(world);
+  assert.equal(balance, 10_000_000);
+  assert.deepEqual(
+    purchases.map((purchase: { rc: string }) => purchase.rc),
+    formed,
+  );
+});
+
+test("99970 times out and turns out to have worked when it is asked again after a minute", async (t) => {
+  const world = await openWorld(t);
+  const late = { customer_no: "999701234" };
+  assert.equal((await client(world).buy("R-1", late)).body.data.rc, "70");
+  await world.advance(60);
+  assert.equal((await client(world).buy("R-1", late)).body.data.status, "Sukses");
+  const { balance, purchases } = await books(world);
+  assert.deepEqual([balance, purchases[0].debit_count], [9_982_000, 1]);
+});
+
+test("99974 succeeds and is taken back a minute later, rc 74; the price returns", async (t) => {
+  const world = await openWorld(t);
+  await client(world).buy("R-1", { customer_no: "999741234" });
+  await world.advance(1);
+  assert.equal((await books(world)).balance, 9_982_000);
+  await world.advance(60);
+  assert.deepEqual(
+    told(world).map((data) => [data.status, data.rc]),
+    [
+      ["Sukses", "00"],
+      ["Gagal", "74"],
+    ],
+  );
+  assert.equal((await books(world)).balance, 10_000_000);
+  assert.equal((await client(world).buy("R-1", { customer_no: "999741234" })).body.data.rc, "74");
+});
+
+test("99999 is their router's trouble: pending, then a webhook with success", async (t) => {
+  const world = await openWorld(t);
+  const { data } = (await client(world).buy("R-1", { customer_no: "999991234" })).body;
+  assert.deepEqual([data.status, data.rc], ["Pending", "99"]);
+  await world.advance(1);
+  assert.equal(told(world)[0].rc, "00");
+});
+
+test("webhooks can come unsigned, before the answer, for the creation, or in the wrong order", async (t) => {
+  const world = await openWorld(t);
+  const heard = async (way: string) => {
+    world.store.received.length = 0;
+    await world.faults("digiflazz", "transaction", way);
+    const { status } = (await client(world).buy(way)).body.data;
+    const early = world.store.received.length;
+    await world.advance(1);
+    const events = world.store.received.map(
+      ({ headers, body }) => `${headers["x-digiflazz-event"]} ${JSON.parse(body).data.status}`,
+    );
+    return [status, early, ...events];
+  };
+  const pending = "create Pending";
+  const done = "update Sukses";
+  assert.deepEqual(await heard("webhook_create"), ["Pending", 1, pending, done]);
+  assert.deepEqual(await heard("webhook_out_of_order"), ["Pending", 0, done, pending]);
+  assert.deepEqual(await heard("webhook_first"), ["Pending", 1, done]);
+  assert.deepEqual(await heard("webhook_unsigned"), ["Pending", 0, done]);
+  assert.equal(world.store.received[0]?.headers["x-hub-signature"], undefined);
+});
+
+test("a ping is an event without data that carries the secret; a webhook can be about anything", async (t) => {
+  const world = await openWorld(t);
+  const { base_url, webhook_secret } = world.parties().digiflazz;
+  assert.equal((await post(`${base_url}/report/hooks/12345/pings`, {})).status, 204);
+  const [ping] = world.store.received;
+  assert.equal(ping?.headers["x-digiflazz-event"], "ping");
+  const { data, hook } = JSON.parse(ping?.body ?? "{}");
+  assert.deepEqual([data, hook.secret], [undefined, webhook_secret]);
+  const about = { ref_id: "NEVER-1", status: "Gagal", rc: "74" };
+  const { body } = await post(`${world.url()}/digiflazz/_control/webhook`, about);
+  assert.equal(body.reply_status, 200);
+  assert.deepEqual(told(world).at(-1), about);
+  const { webhooks } = await books(world);
+  assert.deepEqual(
+    webhooks.map((one: { event: string; ref_id: string | null }) => [one.event, one.ref_id]),
+    [
+      ["ping", null],
+      ["update", "NEVER-1"],
+    ],
+  );
+});
+
+test("books that an earlier version wrote are read, and their purchases can be asked about", async (t) => {
+  const booksDirectory = mkdtempSync(join(tmpdir(), "konter-books-"));
+  t.after(() => rmSync(booksDirectory, { recursive: true }));
+  const old = {
+    ...{ ref_id: "OLD", trx_id: "1", buyer_sku_code: "ml86", customer_no: number, testing: false },
+    ...{ price: 18_000, status: "Sukses", rc: "00", sn: "S1", later: null, webhook: "once" },
+    ...{ webhook_url: null, debit_count: 1, request_count: 1, hasty_inquiries: 0 },
+    ...{ created_at: "2026-01-01T02:00:00.000Z", asked_at: "2026-01-01T02:00:00.000Z" },
+  };
+  const file = join(booksDirectory, "digiflazz.json");
+  writeFileSync(file, JSON.stringify({ balance: 5_000_000, purchases: [old] }));
+  const world = await openWorld(t, { booksDirectory });
+  assert.equal((await client(world).buy("OLD")).body.data.sn, "S1");
+  assert.equal((await books(world)).balance, 5_000_000);
 });

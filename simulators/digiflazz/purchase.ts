@@ -1,17 +1,34 @@
-/** A Digiflazz purchase as the supplier keeps it: request rules, prices and what will come of it. Pure. */
-import products from "./products.json" with { type: "json" };
-
+/** A Digiflazz purchase as the supplier keeps it: request rules and what will come of it. Pure. */
 export interface State {
   readonly status: "Sukses" | "Pending" | "Gagal";
   readonly rc: string;
 }
 
-/** `later` is where a pending purchase ends: told by webhook, or only found by asking again. */
+/** What becomes of a purchase by itself: told by webhook, or only found by asking again. */
+export interface Turn extends State {
+  readonly told: "by_webhook" | "when_asked";
+  /** Since it was formed. */
+  readonly after_ms: number;
+}
+
 export interface Course {
   readonly first: State;
-  readonly later: (State & { readonly told: "by_webhook" | "when_asked" }) | null;
+  readonly turns: readonly Turn[];
   readonly answerLost: boolean;
 }
+
+/** How the webhooks of a purchase go: a `create` too, or wrongly. */
+export const webhookWays = [
+  "webhook_drop",
+  "webhook_thrice",
+  "webhook_forged",
+  "webhook_unsigned",
+  "webhook_create",
+  "webhook_out_of_order",
+  "webhook_first",
+] as const;
+
+export type WebhookWay = "once" | (typeof webhookWays)[number];
 
 export interface Purchase {
   readonly ref_id: string;
@@ -23,8 +40,9 @@ export interface Purchase {
   status: State["status"];
   rc: string;
   sn: string;
-  readonly later: Course["later"];
-  readonly webhook: "once" | "webhook_drop" | "webhook_thrice" | "webhook_forged";
+  /** Those that are still to come, in this order. */
+  turns: readonly Turn[];
+  readonly webhook: WebhookWay;
   readonly webhook_url: string | null;
   debit_count: number;
   request_count: number;
@@ -36,39 +54,52 @@ export interface Purchase {
 const pending: State = { status: "Pending", rc: "03" };
 const succeeded: State = { status: "Sukses", rc: "00" };
 const failed = (rc: string): State => ({ status: "Gagal", rc });
-const ended = (first: State): Course => ({ first, later: null, answerLost: false });
-const later = (state: State, told: "by_webhook" | "when_asked" = "by_webhook"): Course => ({
-  first: pending,
-  later: { ...state, told },
-  answerLost: false,
+
+const soonMs = 1_000;
+const aMinuteMs = 60_000;
+const byWebhook = (state: State, after_ms = soonMs): Turn => ({
+  ...state,
+  told: "by_webhook",
+  after_ms,
 });
+const whenAsked = (state: State): Turn => ({ ...state, told: "when_asked", after_ms: aMinuteMs });
+const course = (first: State, ...turns: Turn[]): Course => ({ first, turns, answerLost: false });
 
-const coursesByPrefix: Record<string, Course> = {
-  "99954": ended(failed("54")),
-  "99953": ended(failed("53")),
-  "99902": later(failed("02")),
-  "99900": { ...later(succeeded), answerLost: true },
-  "99903": later(succeeded, "when_asked"),
+// Failures at once, recorded; what a buyer's number or the seller can cause.
+const failing = "01 51 52 53 54 55 57 58 59 60 71 72 73 84 85".split(" ");
+
+const coursesByPrefix: Readonly<Record<string, Course>> = {
+  ...Object.fromEntries(failing.map((rc) => [`999${rc}`, course(failed(rc))])),
+  "99902": course(pending, byWebhook(failed("02"))),
+  "99900": { ...course(pending, byWebhook(succeeded)), answerLost: true },
+  "99903": course(pending, whenAsked(succeeded)),
+  "99970": course(failed("70"), whenAsked(succeeded)),
+  "99974": course(pending, byWebhook(succeeded), byWebhook(failed("74"), aMinuteMs)),
+  "99999": course({ status: "Pending", rc: "99" }, byWebhook(succeeded)),
 };
 
-const testSku = "xld10";
-const testCourses: Record<string, Course> = {
-  "087800001230": ended(succeeded),
-  "087800001232": ended(failed("02")),
-  "087800001233": later(succeeded),
-  "087800001234": later(failed("02")),
-};
+const rejections = new Set("47 56 62 63 65 66 67 68 80 87".split(" "));
 
-export const refused: Course = ended(failed("53"));
-
-export function courseOf(customerNo: string, testing: boolean): Course {
-  if (testing) return testCourses[customerNo] ?? ended(failed("54"));
-  return coursesByPrefix[customerNo.slice(0, 5)] ?? later(succeeded);
+/** The code with which a number that asks for it is rejected, whatever the product. */
+export function rejectionOf(customerNo: string): string | undefined {
+  const rc = /^999(\d\d)/.exec(customerNo)?.[1] ?? "";
+  return rejections.has(rc) ? rc : undefined;
 }
 
-export function priceOf(sku: string, testing: boolean): number | undefined {
-  if (testing) return sku === testSku ? 10_000 : undefined;
-  return products.find((product) => product.buyer_sku_code === sku)?.price;
+export const testSku = "xld10";
+export const testPrice = 10_000;
+const testCourses: Readonly<Record<string, Course>> = {
+  "087800001230": course(succeeded),
+  "087800001232": course(failed("02")),
+  "087800001233": course(pending, byWebhook(succeeded)),
+  "087800001234": course(pending, byWebhook(failed("02"))),
+};
+
+export const failedCourse = (rc: string): Course => course(failed(rc));
+
+export function courseOf(customerNo: string, testing: boolean): Course {
+  if (testing) return testCourses[customerNo] ?? failedCourse("54");
+  return coursesByPrefix[customerNo.slice(0, 5)] ?? course(pending, byWebhook(succeeded));
 }
 
 export interface PurchaseRequest {

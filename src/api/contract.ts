@@ -66,7 +66,7 @@ const products = z
     ],
   });
 
-const priceLines = z
+export const priceList = z
   .object({
     success,
     game: z.string(),
@@ -175,7 +175,7 @@ export const readPrices = {
   summary: "A game's price list, in lines ready for Discord",
   description: "Every SKU that is on sale, in stock or not. A change is seen within a second.",
   params: codeParams,
-  response: { 200: priceLines, ...failures },
+  response: { 200: priceList, ...failures },
 };
 
 export const validateAccount = {

@@ -196,3 +196,14 @@ test("a path that is not there is a problem too, and says nothing of its query",
   assert.equal(body.code, "route.unknown");
   assert.doesNotMatch(JSON.stringify(body), /hidden/);
 });
+
+test("no two requests are named alike, and their names are ids like any other", async (t) => {
+  const { call } = await openApi(t);
+  const names = new Set<string>();
+  for (let count = 0; count < 20; count++) {
+    const { body } = await call("price/dota");
+    assert.match(body.request_id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
+    names.add(body.request_id);
+  }
+  assert.equal(names.size, 20);
+});

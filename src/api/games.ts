@@ -1,25 +1,26 @@
 /** Games: the catalog and the account check over REST, in the seed's shapes. */
 import type { FastifyInstance } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
+import type * as z from "zod";
 import type { CatalogCache } from "../catalog/cache.ts";
-import type { Sku } from "../catalog/product.ts";
+import type { Game, Sku } from "../catalog/product.ts";
 import { accountFormats, isGameCode } from "../game-accounts/game.ts";
 import type { NicknameLookup } from "../game-accounts/look-up.ts";
 import { parseGameAccount } from "../game-accounts/parse.ts";
 import { availableStock } from "../inventory/stock.ts";
 import { describeAccountProblem, describeWrongRegion } from "../notifications/account-problem.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
+import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";
 import { formatRupiah, toJsonRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { suppliedSkus } from "../suppliers/find.ts";
-import type { Supplier } from "../suppliers/supplier.ts";
 import * as contract from "./contract.ts";
 
 /** Registers the four routes of the seed below `/api/v1/game`. */
 export function registerGames(
   app: FastifyInstance,
-  deps: { db: Database; catalog: CatalogCache; lookup: NicknameLookup; supplier: Supplier },
+  deps: { db: Database; catalog: CatalogCache; clock: Clock; lookup: NicknameLookup },
 ) {
   const { db, catalog } = deps;
   const api = app.withTypeProvider<ZodTypeProvider>();
@@ -30,12 +31,8 @@ export function registerGames(
   }));
 
   api.get("/api/v1/game/products/:code", { schema: contract.readProducts }, async (request) => {
-    const game = await catalog.findGame(request.params.code);
-    const [skus, stock, supplied] = await Promise.all([
-      catalog.listSkus(game.code),
-      availableStock(db),
-      suppliedSkus(db, deps.supplier.name),
-    ]);
+    const { skus } = await catalog.findGameAndSkus(request.params.code);
+    const [stock, supplied] = await Promise.all([availableStock(db), suppliedSkus(db, deps, skus)]);
     const available = skus.filter((sku) => supplied.has(sku.id));
     const data = available.map((sku) => ({
       id: sku.id,
@@ -49,9 +46,8 @@ export function registerGames(
   });
 
   api.get("/api/v1/game/price/:code", { schema: contract.readPrices }, async (request) => {
-    const game = await catalog.findGame(request.params.code);
-    const prices = priceLines(await catalog.listSkus(game.code));
-    return { success: true as const, game: game.name, prices };
+    const { game, skus } = await catalog.findGameAndSkus(request.params.code);
+    return priceList(game, skus);
   });
 
   api.post("/api/v1/game/validate", { schema: contract.validateAccount }, async (request) => {
@@ -96,12 +92,15 @@ export function registerGames(
   });
 }
 
-// A list in the cache is the same one until it changes, and so are its lines.
-const linesOf = new WeakMap<readonly Sku[], string[]>();
+// A game in the cache is the same object until anything changes, and so is its list, which is frozen so
+// that it is written once.
+const priceLists = new WeakMap<Game, z.output<typeof contract.priceList>>();
 
-function priceLines(skus: readonly Sku[]): string[] {
-  const lines =
-    linesOf.get(skus) ?? skus.map((sku) => `• ${sku.name}: ${formatRupiah(sku.priceIdr)}`);
-  linesOf.set(skus, lines);
-  return lines;
+function priceList(game: Game, skus: readonly Sku[]) {
+  const known = priceLists.get(game);
+  if (known !== undefined) return known;
+  const prices = skus.map((sku) => `• ${sku.name}: ${formatRupiah(sku.priceIdr)}`);
+  const list = Object.freeze({ success: true as const, game: game.name, prices });
+  priceLists.set(game, list);
+  return list;
 }

@@ -11,9 +11,10 @@ const orderCode = z
   .string()
   .trim()
   .toUpperCase()
-  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits");
+  .regex(/^[0-9A-Z]{10}$/, "an order's code has 10 letters and digits")
+  .meta({ description: "An order's code, in any case", examples: ["7K3QX0ZD9M"] });
 
-export const orderStates = [
+const orderStates = [
   "blocked",
   "awaiting_verification",
   "awaiting_payment",
@@ -30,7 +31,7 @@ export const orderStates = [
 const state = z.enum(orderStates);
 const method = z.enum(["saldo", "gopay"]);
 
-const idempotent = z.object({
+export const idempotent = z.object({
   "idempotency-key": z
     .string()
     .optional()
@@ -154,7 +155,7 @@ const shown = z.object({
   page_url: z.url(),
 });
 
-const payment = z
+export const payment = z
   .object({
     state: z.string(),
     expires_at: instant,
@@ -165,7 +166,19 @@ const payment = z
 
 const event = z.object({ at: instant, state, reason: z.string() });
 
+const fact = z.object({ state: z.string(), at: instant.nullable() });
+
+const facts = z
+  .object({
+    payment: fact,
+    purchase: fact.describe("At the supplier"),
+    delivery: fact,
+    notice: fact.describe("What the buyer was told in Discord"),
+  })
+  .describe("What is known of the order, each with its time; nothing that was not confirmed");
+
 const detailed = shown.extend({
+  facts,
   payment: payment.optional(),
   events: z.array(event).describe("What happened, oldest first"),
 });
@@ -190,7 +203,9 @@ const exampleShown = {
   page_url: "https://shop.example/order/0123456789ABCDEFGHJKMNPQRSTVWXYZ",
 };
 
-const codeParams = z.object({ code: orderCode });
+const codeParams = z.object({
+  code: orderCode.meta({ description: "An order's code, in any case", examples: ["7K3QX0ZD9M"] }),
+});
 
 export const readOrder = {
   ...orders,
@@ -205,6 +220,12 @@ export const readOrder = {
           success: true,
           data: {
             ...exampleShown,
+            facts: {
+              payment: { state: "paid", at: "2026-11-23T03:00:00.000Z" },
+              purchase: { state: "confirmed", at: "2026-11-23T03:00:03.000Z" },
+              delivery: { state: "delivered", at: "2026-11-23T03:00:04.000Z" },
+              notice: { state: "not_sent", at: null },
+            },
             events: [{ at: "2026-11-23T03:00:00.000Z", state: "paid", reason: "placed" }],
           },
         },

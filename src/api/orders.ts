@@ -9,6 +9,7 @@ import { parseGameAccount } from "../game-accounts/parse.ts";
 import { describeAccountProblem, describeWrongRegion } from "../notifications/account-problem.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import { cancelOrder } from "../orders/expire.ts";
+import { type Fact, factsOf } from "../orders/facts.ts";
 import { listOrders, type OrderView, viewOwnOrder } from "../orders/find.ts";
 import { type Placed, placeOrder } from "../orders/place.ts";
 import type { Placer } from "../orders/placer.ts";
@@ -231,8 +232,16 @@ function shown(deps: OrderApiDeps, view: OrderView) {
 function detailed(deps: OrderApiDeps, view: OrderView) {
   const { order, payment, events } = view;
   const payable = order.state === "awaiting_payment" && payment?.state === "pending";
+  const fact = ({ state, at }: Fact<string>) => ({ state, at: at?.toISOString() ?? null });
+  const known = factsOf(view);
   return {
     ...shown(deps, view),
+    facts: {
+      payment: fact(known.payment),
+      purchase: fact(known.purchase),
+      delivery: fact(known.delivery),
+      notice: fact(known.notice),
+    },
     ...(payable
       ? {
           payment: {

@@ -31,8 +31,19 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "order.too_many_unpaid": 409,
   "order.blocked": 403,
   "order.not_short": 409,
+  "order.not_refundable": 409,
+  "refund.too_much": 422,
+  "refund.not_in_part": 422,
+  "refund.no_source": 422,
+  "purchase.in_flight": 409,
+  "purchase.may_have_worked": 409,
   "order.paid": 409,
   "order.may_be_paid": 409,
+  "deposit.unknown": 404,
+  "deposit.amount": 422,
+  "deposit.too_many_unpaid": 409,
+  "deposit.over": 409,
+  "deposit.may_be_paid": 409,
   "desk.unknown": 404,
   "desk.taken": 409,
   "desk.closed": 409,
@@ -81,6 +92,16 @@ function sentence(refusal: Refusal): string {
       return "The order is paid, so it cannot be cancelled any more.";
     case "order.may_be_paid":
       return "The gateway could not confirm that no money is on its way. Ask again in a moment; unpaid, the order ends by itself.";
+    case "deposit.unknown":
+      return "There is no such deposit of yours: GET /api/v1/deposits lists them.";
+    case "deposit.amount":
+      return `amount is a whole number of rupiah, from ${details.least} to ${details.most}.`;
+    case "deposit.too_many_unpaid":
+      return "Three deposits wait for their payment already: pay or cancel one first.";
+    case "deposit.over":
+      return `The deposit is ${details.state}, so it cannot be cancelled any more.`;
+    case "deposit.may_be_paid":
+      return "The gateway could not confirm that no money is on its way. Ask again in a moment; unpaid, the deposit ends by itself.";
     case "input.invalid":
     case "check.too_many":
     case "game_account.invalid":

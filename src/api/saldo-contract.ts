@@ -1,4 +1,4 @@
-/** Saldo contract: the shapes of saldo and deposits over REST. */
+/** Saldo contract: the shapes of saldo over REST. */
 import * as z from "zod";
 import { failures } from "./contract.ts";
 

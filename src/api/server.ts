@@ -1,12 +1,13 @@
 /** Server: the HTTP side of a store. */
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
-import { serializerCompiler, validatorCompiler } from "fastify-type-provider-zod";
 import type { CatalogCache } from "../catalog/cache.ts";
 import type { StoreClock } from "../platform/clock.ts";
 import { isInStep, measureDriftMs } from "../platform/drift.ts";
 import { finishWithin } from "../platform/stop.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { createGate } from "./auth.ts";
+import { compileSerializer, compileValidator } from "./compile.ts";
+import { registerDeposits } from "./deposits.ts";
 import { registerDocs } from "./docs.ts";
 import { registerGames } from "./games.ts";
 import { type OrderApiDeps, registerOrders } from "./orders.ts";
@@ -36,19 +37,21 @@ export interface ApiDeps extends OrderApiDeps {
 export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = deps.log.child({}, { level: "warn" });
   const app = Fastify({
-    loggerInstance: logger,
+    // A request without a body is not a stream that must be read to its end.
+    http: { optimizeEmptyRequests: true },
     bodyLimit: largestBodyBytes,
     trustProxy: [...deps.trustedProxies],
-    genReqId: () => deps.ids.uuid(),
-    // A logger for each request costs more than a price list; what fails is logged with its id.
+    genReqId: countedIds(deps.ids.uuid()),
+    // What fails is logged with its id. With a logger of its own, Fastify would time every request and
+    // listen for its end, for lines that nobody reads.
     childLoggerFactory: () => logger,
     // An address that cannot be decoded never reaches a route.
     frameworkErrors: sendProblem,
     // Requests that are being answered when the store stops are answered.
     forceCloseConnections: "idle",
   });
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
+  app.setValidatorCompiler(compileValidator);
+  app.setSerializerCompiler(compileSerializer);
   app.setErrorHandler(sendProblem);
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -79,8 +82,19 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerGames(app, deps);
   registerOrders(app, gate, deps);
   registerSaldo(app, gate, deps);
+  registerDeposits(app, gate, deps);
   registerPages(app, deps);
   await registerWebhooks(app, deps);
   if (deps.sandbox !== undefined) await registerSandbox(app, { ...deps, sandbox: deps.sandbox });
   return app;
+}
+
+/** Ids that count on from a first one: few requests are ever named again, and a new id is not free. */
+function countedIds(first: string): () => string {
+  const fixed = first.slice(0, -12);
+  let count = 0;
+  return () => {
+    count += 1;
+    return fixed + count.toString(16).padStart(12, "0");
+  };
 }

@@ -3,8 +3,9 @@ import type { FastifyInstance } from "fastify";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import { acceptWebhook } from "../payments/reconcile.ts";
 import type { Database } from "../platform/db.ts";
-import { acceptPurchaseWebhook, type ReportDeps } from "../suppliers/apply-report.ts";
+import type { ReportDeps } from "../suppliers/apply-report.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
+import { acceptPurchaseWebhook } from "../suppliers/webhook.ts";
 
 const largestBodyBytes = 256 * 1024;
 
@@ -35,16 +36,11 @@ export async function registerWebhooks(
     });
 
     scope.post("/webhooks/digiflazz", async (request, reply) => {
-      const read = deps.supplier.readWebhook(rawBody(request.body), (name) => {
-        const value = request.headers[name];
-        return typeof value === "string" ? value : undefined;
-      });
-      if (read.outcome === "forged") {
+      const raw = rawBody(request.body);
+      const outcome = await acceptPurchaseWebhook(db, deps, { raw, headers: request.headers });
+      if (outcome === "forged") {
         log.warn({ from: request.ip }, "a forged Digiflazz webhook was refused");
         return reply.code(401).send();
-      }
-      if (read.outcome === "report" && !(await acceptPurchaseWebhook(db, deps, read))) {
-        log.warn({ ref: read.ref }, "an authentic webhook of an unknown purchase");
       }
       return reply.code(200).send();
     });

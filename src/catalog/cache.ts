@@ -9,6 +9,8 @@ export interface CatalogCache {
   listGames(): Promise<readonly Game[]>;
   /** One game by its code in any case. Refuses an unknown one with the codes there are. */
   findGame(code: string): Promise<Game>;
+  /** The same with its active SKUs, both of one moment; the same objects until the catalog changes. */
+  findGameAndSkus(code: string): Promise<{ game: Game; skus: readonly Sku[] }>;
   /** The active SKUs of a game, or of all games, in the shop's order. The same list until it changes. */
   listSkus(gameCode?: string): Promise<readonly Sku[]>;
   /** One active SKU by its code in any case. Refuses an unknown one. */
@@ -58,6 +60,11 @@ export function createCatalogCache(deps: { db: Db; clock: Clock }): CatalogCache
   return {
     listGames: async () => (await current()).games,
     findGame: async (code) => pickGame((await current()).games, code),
+    async findGameAndSkus(code) {
+      const { games, skusOf } = await current();
+      const game = pickGame(games, code);
+      return { game, skus: skusOf.get(game.code) ?? [] };
+    },
     async listSkus(gameCode) {
       const { skus, skusOf } = await current();
       return gameCode === undefined ? skus : (skusOf.get(gameCode) ?? []);

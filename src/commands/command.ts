@@ -54,6 +54,18 @@ function refused({ code, details }: Refusal): string {
       return `${details.by} has taken number ${details.item} already`;
     case "desk.closed":
       return `number ${details.item} was closed by ${details.by}: see \`konter desk list --all\``;
+    case "order.not_refundable":
+      return `order ${details.order} is ${details.state}: there is no money of it to give back`;
+    case "refund.too_much":
+      return `that is more than is left of it: ${details.left}`;
+    case "refund.not_in_part":
+      return "a part goes back after delivery only, and to saldo: leave --amount out for all of it";
+    case "refund.no_source":
+      return `order ${details.order} was paid from saldo: leave --to source out`;
+    case "purchase.in_flight":
+      return "the supplier is being asked at this moment: try again in half a minute";
+    case "purchase.may_have_worked":
+      return "its purchase was sent and may still deliver. Look into the supplier's own history; if it did not deliver, say --purchase-failed";
     case "block.exists":
       return "that is blocked already: see `konter risk list`";
     case "block.unknown":

@@ -42,12 +42,13 @@ test("an order's story names every step with its time, who did it and what was s
     /^10:00:00\.000 {2}payment +system +P\w{20} of Rp 20\.000 by gopay is opened at/m,
     /^10:00:00\.000 {2}payment +midtrans +charge of P\w{20}, HTTP 200\n {14}\{"status_code":"201".*…$/m,
     /^10:00:00\.000 {2}payment +midtrans +webhook of P\w{20}$/m,
-    /^10:00:00\.000 {2}payment +midtrans +P\w{20} is paid$/m,
+    /^10:00:00\.000 {2}payment +midtrans +P\w{20} brought Rp 20\.000$/m,
     /^10:00:00\.000 {2}ledger +system +Rp 20\.000 gateway:midtrans → escrow: payment confirmed$/m,
     /^10:00:00\.000 {2}purchase +system +B\w{20} is marked as sent/m,
     /^10:00:00\.000 {2}purchase +digiflazz +purchase of B\w{20}, HTTP 200\n {14}\{"data":.*…$/m,
     /^10:00:02\.345 {2}purchase +digiflazz +B\w{20} has succeeded\n +serial_number S\d+/m,
     /^10:00:02\.345 {2}order +digiflazz +fulfilling → delivered: supplier confirmed$/m,
+    /^10:00:02\.345 {2}order +discord +the buyer was last told: delivered, by card$/m,
     /^10:00:02\.345 {2}ledger +system +Rp 20\.000 escrow → sales: delivered$/m,
     /^10:17:00\.000 {2}job +system +orders\.expire waits$/m,
   ]) {
@@ -83,6 +84,7 @@ test("what was said outside is whole with --full and in JSON, and holds no secre
     "order",
     "payment",
     "purchase",
+    "risk",
     "stock",
   ]);
   const { body } = told.lines.find((line: { what: string }) =>
@@ -97,19 +99,29 @@ test("what was said outside is whole with --full and in JSON, and holds no secre
   }
 });
 
-test("a story holds what risk, the desk and the jobs say, whoever said it", async (t) => {
+test("a story holds refunds and what risk, the desk and the jobs say, whoever said it", async (t) => {
   const world = await openWorld(t, { seed: 3 });
   await world.buyer.orders("ML_86", account);
   const order = await onlyOrder(world);
   const { db, clock } = world;
   const deps = { clock, ids: createIds(clock, createSeededRandom(1)) };
+  const later = new Date(clock.now().getTime() + 1); // placing it was allowed
   const hits = [{ rule: "blacklist", value: 1, threshold: 1, points: 100 }];
   await sql`
     select risk_record(array[
-      row(${order.id}::uuid, 1, 100, 'block', ${JSON.stringify(hits)}::jsonb, ${clock.now()})::risk_decisions
+      row(${order.id}::uuid, 1, 100, 'block', ${JSON.stringify(hits)}::jsonb, ${later})::risk_decisions
     ])`.execute(db);
   const payment = await db.selectFrom("payments").selectAll().executeTakeFirstOrThrow();
   const runAt = new Date(clock.now().getTime() + 60_000); // the store's worker leaves it alone
+  const { id: payment_id } = payment;
+  const refund = { id: deps.ids.uuid(), ref: "R7", payment_id, order_id: order.id, amount: 5_000n };
+  const times = { requested_at: clock.now(), sent_at: later, send_by: later, ended_at: later };
+  const ended = { state: "failed", failure: "the wallet is closed" };
+  const wanted = { from_account: "suspense", reason: "the buyer took it back" };
+  await db
+    .insertInto("refunds")
+    .values({ ...refund, ...times, ...ended, ...wanted })
+    .execute();
   await inTransaction(db, async (tx) => {
     await openItem(tx, deps, {
       kind: "payment_short",
@@ -140,8 +152,11 @@ test("a story holds what risk, the desk and the jobs say, whoever said it", asyn
     .execute();
   const { stdout } = await run(world, order.code);
   for (const line of [
-    /^10:00:00\.000 {2}risk +system +block, score 100 by rules version 1: it is refused/m,
+    /^10:00:00\.000 {2}risk +system +allow, score 0 by rules version 1: it goes on$/m,
+    /^10:00:00\.001 {2}risk +system +block, score 100 by rules version 1: it is refused/m,
     /^ +blacklist 1 where 1 counts: 100 points$/m,
+    /^10:00:00\.000 {2}payment +system +refund R7 of Rp 5\.000 is asked for: the buyer took it/m,
+    /^10:00:00\.001 {2}payment +system +refund R7 is failed\n +failure the wallet is closed$/m,
     /^10:00:00\.000 {2}desk +system +payment_short lies on the desk as 1\n +came Rp 5\.000$/m,
     /^10:00:00\.000 {2}desk +operator +takes 1$/m,
     /^10:00:00\.000 {2}desk +operator +closes 1: paid the rest$/m,

@@ -16,7 +16,7 @@ const discordIdPattern = /^\d{17,20}$/;
 const longestReason = 500;
 
 export const risk: Command = {
-  usage: "risk list | block KIND VALUE --reason TEXT | unblock KIND VALUE --reason TEXT",
+  usage: "risk list | (block | unblock) KIND VALUE --reason TEXT",
   summary: "see and change whom the shop does not sell to",
   details: `KIND and VALUE are one of
   customer ID                       a customer's id

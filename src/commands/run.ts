@@ -8,12 +8,14 @@ import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import { order } from "./order.ts";
+import { refund } from "./refund.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
 import { sku } from "./sku.ts";
 import { staff } from "./staff.ts";
 import { start } from "./start.ts";
+import { supplier } from "./supplier.ts";
 import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -23,10 +25,12 @@ const commands: Readonly<Record<string, Command>> = {
   migrate,
   simulate,
   sku,
+  supplier,
   staff,
   key,
   order,
   desk,
+  refund,
   risk,
   jobs,
   ledger,

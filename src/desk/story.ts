@@ -1,25 +1,23 @@
 /** Story: what a person had to look at about an order, and what they did. */
 import type { Db } from "../platform/db.ts";
-import type { StoryLine } from "../platform/story.ts";
-import { itemsOfOrder } from "./item.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
+import { type DeskItem, itemsOfOrder } from "./item.ts";
+
+const line = linesAbout("desk");
 
 export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
-  const items = await itemsOfOrder(db, orderId);
-  return items.flatMap((item) => {
-    const { id: subject, number, kind, openedAt, takenAt, takenBy, closedAt, closedBy } = item;
-    const line = (at: Date, actor: string | null, what: string, details = {}): StoryLine => ({
-      at,
-      about: "desk",
-      subject,
-      actor: actor ?? "system",
-      what,
-      details,
-    });
-    const lines = [line(openedAt, "system", `${kind} lies on the desk as ${number}`, item.details)];
-    if (takenAt !== null) lines.push(line(takenAt, takenBy, `takes ${number}`));
-    if (closedAt !== null) {
-      lines.push(line(closedAt, closedBy, `closes ${number}: ${item.resolution}`));
-    }
-    return lines;
-  });
+  return (await itemsOfOrder(db, orderId)).flatMap(tell);
+}
+
+function tell({ id, number, kind, details, ...item }: DeskItem): StoryLine[] {
+  const lines = [
+    line(item.openedAt, id, "system", `${kind} lies on the desk as ${number}`, details),
+  ];
+  if (item.takenAt !== null && item.takenBy !== null) {
+    lines.push(line(item.takenAt, id, item.takenBy, `takes ${number}`));
+  }
+  if (item.closedAt !== null && item.closedBy !== null) {
+    lines.push(line(item.closedAt, id, item.closedBy, `closes ${number}: ${item.resolution}`));
+  }
+  return lines;
 }

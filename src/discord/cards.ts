@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { DiscordAPIError } from "@discordjs/rest";
 import type { Locale } from "../notifications/texts/texts.ts";
 import { viewOrder } from "../orders/find.ts";
+import { recordNotice } from "../orders/notice.ts";
+import type { Order } from "../orders/order.ts";
 import type { Clock } from "../platform/clock.ts";
-import type { Database, Tx } from "../platform/db.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { Seal } from "../platform/seal.ts";
@@ -73,10 +75,14 @@ export async function updateCard(
   if (hash === shown.shown_hash) return;
 
   const alive = shown.token_expires_at.getTime() - tokenMarginMs > deps.clock.now().getTime();
-  if (!alive || !(await editCard(db, deps, shown, message))) {
-    await tellDirectly(db, deps, shown, message, `${view.order.code}-${view.order.state}`);
-  }
-  await markShown(db, shown.order_id, shown.token, hash);
+  const onCard = alive && (await editCard(db, deps, shown, message));
+  const told = onCard || (await tellDirectly(db, deps, shown, message, view.order));
+  await inTransaction(db, async (tx) => {
+    await markShown(tx, shown.order_id, shown.token, hash);
+    const road = onCard ? "card" : "direct_message";
+    if (told)
+      await recordNotice(tx, deps, { orderId: shown.order_id, state: view.order.state, road });
+  });
 }
 
 function hashOf(message: Message): string {
@@ -99,19 +105,23 @@ async function tellDirectly(
   deps: Deps,
   shown: CardRow,
   message: Message,
-  story: string,
-): Promise<void> {
+  order: Order,
+): Promise<boolean> {
   const { responder } = deps;
   try {
     const channelId = shown.dm_channel_id ?? (await responder.openDirectMessages(shown.discord_id));
     if (shown.dm_message_id !== null) {
-      return await responder.editSent(channelId, shown.dm_message_id, message);
+      await responder.editSent(channelId, shown.dm_message_id, message);
+      return true;
     }
+    const story = `${order.code}-${order.state}`;
     const nonce = createHash("sha256").update(story).digest("hex").slice(0, 25);
     const messageId = await responder.send(channelId, message, nonce);
     await rememberDirectMessage(db, shown.order_id, { channelId, messageId });
+    return true;
   } catch (error) {
     if (!(error instanceof DiscordAPIError) || !closedCodes.has(error.code)) throw error;
     deps.log.info({ order: shown.order_id }, "direct messages are closed; the order page tells");
+    return false;
   }
 }

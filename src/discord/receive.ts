@@ -54,7 +54,7 @@ async function firstAnswer(
 ): Promise<FirstAnswer> {
   switch (act.kind) {
     case "autocomplete":
-      return { kind: "choices", choices: await suggest(deps.catalog, act.focused, act.options) };
+      return { kind: "choices", choices: await suggest(deps, act.focused, act.options) };
     case "command": {
       if (act.name !== "topup" || act.options.has("id")) return { kind: "defer" };
       // A form can only be the first answer, so what is missing is asked for at once.

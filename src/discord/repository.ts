@@ -86,8 +86,8 @@ export async function selectCard(db: Db, orderId: string) {
     .executeTakeFirst();
 }
 
-export async function markShown(db: Db, orderId: string, token: string, hash: string) {
-  await db
+export async function markShown(tx: Tx, orderId: string, token: string, hash: string) {
+  await tx
     .updateTable("discord_cards")
     .set({ shown_hash: hash })
     .where("order_id", "=", orderId)

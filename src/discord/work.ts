@@ -159,8 +159,19 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "order.too_many_unpaid":
     case "order.blocked":
     case "order.not_short":
+    case "order.not_refundable":
+    case "refund.too_much":
+    case "refund.not_in_part":
+    case "refund.no_source":
+    case "purchase.in_flight":
+    case "purchase.may_have_worked":
     case "order.paid":
     case "order.may_be_paid":
+    case "deposit.unknown":
+    case "deposit.amount":
+    case "deposit.too_many_unpaid":
+    case "deposit.over":
+    case "deposit.may_be_paid":
     case "desk.unknown":
     case "desk.taken":
     case "desk.closed":

@@ -1,28 +1,23 @@
 /** Story: every rupiah that moved for an order, and what was held for it. */
 import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
-import type { StoryLine } from "../platform/story.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
 import { selectHold, selectTransfersOfOrder } from "./repository.ts";
+
+const line = linesAbout("ledger");
 
 export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
   const transfers = await selectTransfersOfOrder(db, orderId);
   const hold = await selectHold(db, orderId);
-  const line = (at: Date, subject: string, what: string, key?: string): StoryLine => ({
-    at,
-    about: "ledger",
-    subject,
-    actor: "system",
-    what,
-    details: key === undefined ? {} : { key },
-  });
   const moved = transfers.map((row) => {
     const sides = `${row.debit_account} → ${row.credit_account}`;
     const what = `${formatRupiah(row.amount)} ${sides}: ${row.reason}`;
-    return line(row.posted_at, row.id, what, row.key);
+    return line(row.posted_at, row.id, "system", what, { key: row.key });
   });
   if (hold === undefined) return moved;
   const amount = formatRupiah(hold.amount);
-  const held = line(hold.held_at, orderId, `${amount} of ${hold.ledger_account} is held`);
+  const held = line(hold.held_at, orderId, "system", `${amount} of ${hold.ledger_account} is held`);
   if (hold.ended_at === null) return [...moved, held];
-  return [...moved, held, line(hold.ended_at, orderId, `the hold of ${amount} is ${hold.state}`)];
+  const ended = `the hold of ${amount} is ${hold.state}`;
+  return [...moved, held, line(hold.ended_at, orderId, "system", ended)];
 }

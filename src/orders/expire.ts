@@ -58,13 +58,13 @@ async function endUnpaid(
 ): Promise<Ended> {
   const before = await selectOrder(db, input.orderId);
   if (before.state !== "awaiting_payment") return "ended";
-  const ended = await endPayments(db, deps, input);
+  const ended = await endPayments(db, deps, { orderId: input.orderId });
   if (ended !== "ended") return ended;
   return inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, input.orderId);
     if (order.state !== "awaiting_payment") return "ended";
     // Money may have come between asking and locking; a paid payment always wins.
-    if (await mayBePaid(tx, order.id)) return "unknown";
+    if (await mayBePaid(tx, { orderId: order.id })) return "unknown";
     await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
     const ended = await changeState(tx, deps, order, input.to, input.cause);
     await returnShort(tx, deps, ended);

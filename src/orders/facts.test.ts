@@ -12,6 +12,8 @@ import {
   purchase,
 } from "../../test/order-view.ts";
 import { factsOf, refundReason } from "./facts.ts";
+import type { OrderView } from "./find.ts";
+import { shortReturnedReason } from "./notes.ts";
 
 /** A view's facts in one line each: "paid 2", the number being the minute it happened. */
 function facts(view: Parameters<typeof factsOf>[0]) {
@@ -28,7 +30,7 @@ test("an order that waits for its money claims nothing", () => {
     payment: "waiting",
     purchase: "waiting",
     delivery: "waiting",
-    notice: "unknown",
+    notice: "not_sent",
   });
 });
 
@@ -37,7 +39,7 @@ test("a delivered order has the time of each step", () => {
     payment: "paid 2",
     purchase: "confirmed 4",
     delivery: "delivered 3",
-    notice: "unknown",
+    notice: "not_sent",
   });
 });
 
@@ -57,7 +59,7 @@ test("only the supplier's confirmation is a purchase, and only delivery is a del
 test("a payment is paid when the gateway confirmed it, not when the order hoped so", () => {
   for (const state of orderStates) {
     for (const stage of ["opening", "charging", "pending", "lost", "expired", "failed"]) {
-      const view = orderView(state, {}, { payment: { ...payment, state: stage } });
+      const view = orderView(state, { paid: 0n }, { payment: { ...payment, state: stage } });
       assert.notEqual(factsOf(view).payment.state, "paid", `${state}, payment ${stage}`);
     }
   }
@@ -81,11 +83,28 @@ test("what is not known is called unknown", () => {
   assert.equal(facts(orderView("awaiting_payment", {}, lost)).payment, "unknown");
 });
 
+test("a delivery that the supplier took back is not claimed any more", () => {
+  const reversed = { ...bought, reversed_at: minute(30) };
+  const view = facts(orderView("delivered", {}, { purchase: reversed }));
+  assert.deepEqual([view.purchase, view.delivery], ["reversed 30", "unknown"]);
+});
+
 test("an order that ended without money says so, and money that does not fit is no payment", () => {
   assert.equal(facts(orderView("expired")).payment, "not_paid 1");
   assert.equal(facts(orderView("cancelled")).payment, "not_paid 1");
   const other = { payment: { ...payment, state: "mismatched" } };
   assert.equal(facts(orderView("expired", {}, other)).payment, "mismatched");
+});
+
+test("money that came short is no payment, until the rest is paid or it is in the saldo", () => {
+  const short = {
+    payment: { ...payment, state: "short", paid_at: minute(3), paid_amount: 5_000n },
+  };
+  assert.equal(facts(orderView("awaiting_payment", {}, short)).payment, "short 3");
+  assert.equal(facts(orderView("paid", {}, short)).payment, "paid 1", "the rest from saldo");
+  const back = { state: "expired" as const, reason: shortReturnedReason("P1"), at: minute(17) };
+  const over = orderView("expired", {}, { ...short, events: [back] });
+  assert.equal(facts(over).payment, "refunded 17");
 });
 
 test("after delivery the goods stay delivered while the money goes back", () => {
@@ -101,8 +120,7 @@ test("after delivery the goods stay delivered while the money goes back", () => 
 
 test("a notice counts for the state it told of", () => {
   const view = orderView("delivered");
-  const notice = (told: NonNullable<Parameters<typeof factsOf>[0]["notice"]>) =>
-    facts({ ...view, notice: told }).notice;
+  const notice = (told: OrderView["notice"]) => facts({ ...view, notice: told }).notice;
   assert.equal(notice({ of: "delivered", at: minute(5) }), "sent 5");
   assert.equal(notice({ of: "paid", at: minute(2) }), "behind 2");
   assert.equal(notice("none"), "not_sent");

@@ -1,5 +1,6 @@
 /** Facts: what is known of an order's payment, purchase, delivery and notice, each with its time. */
 import type { OrderView } from "./find.ts";
+import { readNote } from "./notes.ts";
 import type { OrderState } from "./order.ts";
 
 export interface Fact<State extends string> {
@@ -15,6 +16,7 @@ export type PaymentFact =
   | "held" // saldo that waits for the order PIN
   | "paid"
   | "not_paid" // confirmed: no money came
+  | "short" // less came than was asked for, and waits for the buyer's word
   | "mismatched" // money came that is not what was asked for
   | "refunding"
   | "refunded"
@@ -26,6 +28,7 @@ export type PurchaseFact =
   | "sent" // the supplier was asked and has not confirmed
   | "unknown" // what it answered leaves open whether it bought
   | "confirmed"
+  | "reversed" // the supplier took its confirmation back; a person decides
   | "failed";
 
 export type DeliveryFact = "none" | "waiting" | "delivered" | "unknown";
@@ -33,8 +36,7 @@ export type DeliveryFact = "none" | "waiting" | "delivered" | "unknown";
 export type NoticeFact =
   | "sent" // the buyer was told of the state the order is in
   | "behind" // of an earlier one
-  | "not_sent"
-  | "unknown"; // nobody wrote it down
+  | "not_sent";
 
 export interface Facts {
   readonly payment: Fact<PaymentFact>;
@@ -43,13 +45,8 @@ export interface Facts {
   readonly notice: Fact<NoticeFact>;
 }
 
-/** An order and, where it is recorded, what its buyer was last told. */
-export interface FactsView extends OrderView {
-  readonly notice?: "none" | { readonly of: OrderState; readonly at: Date };
-}
-
 /** What may be claimed of an order: nothing that was not confirmed. */
-export function factsOf(view: FactsView): Facts {
+export function factsOf(view: OrderView): Facts {
   return {
     payment: paymentFact(view),
     purchase: purchaseFact(view),
@@ -67,9 +64,13 @@ function paymentFact(view: OrderView): Fact<PaymentFact> {
   const { order, payment } = view;
   const { state } = order;
   if (state === "refunding" || state === "refunded") return { state, at: reached(view, state) };
-  const paidAt = order.method === "saldo" ? reached(view, "paid") : payment?.paid_at;
-  if (paidAt) return { state: "paid", at: paidAt };
+  const paidAt = payment?.state === "paid" ? payment.paid_at : null;
+  if (order.paid > 0n || paidAt) return { state: "paid", at: paidAt ?? reached(view, "paid") };
   if (payment?.state === "mismatched") return { state: "mismatched", at: null };
+  if (payment?.state === "short") {
+    const back = view.events.findLast(({ reason }) => readNote(reason)?.note === "short_returned");
+    return back ? { state: "refunded", at: back.at } : { state: "short", at: payment.paid_at };
+  }
   switch (state) {
     case "blocked":
       return { state: "none", at: null };
@@ -124,6 +125,7 @@ const purchaseAhead: Readonly<Record<OrderState, "waiting" | "none">> = {
 
 function purchaseFact({ order, purchase }: OrderView): Fact<PurchaseFact> {
   if (purchase === undefined) return { state: purchaseAhead[order.state], at: null };
+  if (purchase.reversed_at !== null) return { state: "reversed", at: purchase.reversed_at };
   if (purchase.state === "succeeded") return { state: "confirmed", at: purchase.ended_at };
   if (purchase.state === "failed") return { state: "failed", at: purchase.ended_at };
   if (purchase.sent_at === null) return { state: "waiting", at: null };
@@ -131,14 +133,14 @@ function purchaseFact({ order, purchase }: OrderView): Fact<PurchaseFact> {
 }
 
 function deliveryFact(view: OrderView): Fact<DeliveryFact> {
+  const bought = purchaseFact(view).state;
+  if (bought === "unknown" || bought === "reversed") return { state: "unknown", at: null };
   const deliveredAt = reached(view, "delivered");
   if (deliveredAt) return { state: "delivered", at: deliveredAt };
-  if (purchaseFact(view).state === "unknown") return { state: "unknown", at: null };
   return { state: purchaseAhead[view.order.state], at: null };
 }
 
-function noticeFact({ order, notice }: FactsView): Fact<NoticeFact> {
-  if (notice === undefined) return { state: "unknown", at: null };
+function noticeFact({ order, notice }: OrderView): Fact<NoticeFact> {
   if (notice === "none") return { state: "not_sent", at: null };
   return { state: notice.of === order.state ? "sent" : "behind", at: notice.at };
 }

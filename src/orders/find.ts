@@ -1,13 +1,15 @@
 /** Find: orders as they are shown, with their facts side by side. */
 import { skuById } from "../catalog/product.ts";
-import { paymentsOfOrder } from "../payments/find.ts";
+import { paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
+import { readCursor, writeCursor } from "../platform/cursor.ts";
 import type { Db } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
 import { type Order, type OrderState, pageLifeMs } from "./order.ts";
 import {
   selectEvents,
+  selectNotice,
   selectOrder,
   selectOrderBy,
   selectOrdersOfCustomer,
@@ -22,6 +24,8 @@ export interface OrderView {
   /** The one that paid, else the newest attempt; absent for an order paid from saldo. */
   readonly payment: Payment | undefined;
   readonly purchase: Purchase | undefined;
+  /** What the buyer was last told, and when. */
+  readonly notice: "none" | { readonly of: OrderState; readonly at: Date };
   readonly events: readonly { state: OrderState; reason: string; at: Date }[];
 }
 
@@ -64,7 +68,7 @@ export async function orderOfQuote(
 
 async function view(db: Db, order: Order): Promise<OrderView> {
   const sku = await skuById(db, order.sku_id);
-  const payments = await paymentsOfOrder(db, order.id);
+  const payments = await paymentsFor(db, { orderId: order.id });
   return {
     order,
     skuCode: sku.code,
@@ -72,6 +76,7 @@ async function view(db: Db, order: Order): Promise<OrderView> {
     gameName: sku.gameName,
     payment: payments.find((payment) => payment.id === order.paid_payment_id) ?? payments.at(-1),
     purchase: await purchaseOfOrder(db, order.id),
+    notice: (await selectNotice(db, order.id)) ?? "none",
     events: await selectEvents(db, order.id),
   };
 }
@@ -96,25 +101,6 @@ export async function listOrders(
   const last = rows.length > orders.length ? orders.at(-1) : undefined;
   return {
     orders: await Promise.all(orders.map((order) => view(db, order))),
-    next: last === undefined ? null : writeCursor(last),
+    next: last === undefined ? null : writeCursor({ at: last.placed_at, id: last.id }),
   };
-}
-
-interface Place {
-  readonly placedAt: Date;
-  readonly orderId: string;
-}
-
-function writeCursor(order: Order): string {
-  return Buffer.from(`${order.placed_at.toISOString()} ${order.id}`).toString("base64url");
-}
-
-function readCursor(cursor: string): Place {
-  const [time = "", orderId = ""] = Buffer.from(cursor, "base64url").toString().split(" ");
-  const placedAt = new Date(time);
-  if (Number.isNaN(placedAt.getTime()) || !/^[0-9a-f-]{36}$/.test(orderId)) {
-    const message = "cursor is not one that this list gave: begin without one";
-    throw new Refusal("input.invalid", { field: "cursor", message });
-  }
-  return { placedAt, orderId };
 }

@@ -5,23 +5,21 @@ import { discordIdOf } from "../customers/customer.ts";
 import { keepReservation, releaseReservation, reserveAgain } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
-import { findPayment, paymentsOfOrder } from "../payments/find.ts";
-import { openNextPayment } from "../payments/open.ts";
-import { maxAttempts, type Payment } from "../payments/payment.ts";
+import { findPayment } from "../payments/find.ts";
+import { replaceClosed } from "../payments/open.ts";
+import type { Payment } from "../payments/payment.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { scoreOrder } from "../risk/score.ts";
 import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
+import { surplusReason } from "./notes.ts";
 import { lateMoneyMs, type Order, secondPaymentReason } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
 import { hasEvent, lockOrder, setPaidBy } from "./repository.ts";
 
 type Deps = StateDeps & { ids: Ids };
-
-// Nobody can pay a QR that is gone before the phone is in hand.
-const shortestPaymentMs = 2 * 60_000;
 
 /**
  * Job `orders.applyPayment`. The payment's money is in escrow already. In time it pays the order, and
@@ -105,7 +103,7 @@ async function returnSurplus(tx: Tx, deps: Deps, order: Order, payment: Payment)
       orderId: order.id,
     },
   ]);
-  const reason = `${formatRupiah(surplusIdr)} more than the price to saldo`;
+  const reason = surplusReason(formatRupiah(surplusIdr));
   await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
 }
 
@@ -139,17 +137,10 @@ export async function replacePayment(
   await inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, input.orderId);
     if (order.state !== "awaiting_payment") return;
-    const last = (await paymentsOfOrder(tx, order.id)).at(-1);
-    const neverShown = last !== undefined && last.gateway_ref === null;
-    // A QR that the buyer saw and let lapse ends with the order, at its own time.
-    if (!neverShown || !["failed", "cancelled", "expired"].includes(last.state)) return;
-    const replaceable = [null, "not_found", "not_sent"].includes(last.failure);
-    const leftMs = order.pay_by.getTime() - deps.clock.now().getTime();
-    if (replaceable && last.attempt < maxAttempts && leftMs >= shortestPaymentMs) {
-      return openNextPayment(tx, deps, last, order.pay_by);
-    }
+    const replaced = await replaceClosed(tx, deps, { orderId: order.id }, order.pay_by);
+    if (replaced.outcome !== "given_up") return;
     await releaseReservation(tx, deps, { orderId: order.id, actor: "system" });
-    const reason = `payment could not be opened: ${last.failure ?? "answer lost"}`;
+    const reason = `payment could not be opened: ${replaced.why}`;
     await changeState(tx, deps, order, "cancelled", { actor: "system", reason });
   });
 }

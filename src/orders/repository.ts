@@ -1,5 +1,6 @@
 /** Order repository: every statement that touches orders, outside place.sql. Private to this folder. */
 import { type Insertable, type Selectable, sql } from "kysely";
+import type { Place } from "../platform/cursor.ts";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import { compare } from "../platform/proof.ts";
 import type { Order, OrderState } from "./order.ts";
@@ -73,7 +74,7 @@ export async function selectOrdersOfCustomer(
     customerId: string;
     limit: number;
     state?: OrderState | undefined;
-    after?: { placedAt: Date; orderId: string } | undefined;
+    after?: Place | undefined;
   },
 ) {
   const { customerId, limit, state, after } = input;
@@ -86,7 +87,7 @@ export async function selectOrdersOfCustomer(
     .limit(limit);
   if (state !== undefined) query = query.where("state", "=", state);
   if (after !== undefined) {
-    const older = sql<boolean>`(placed_at, id) < (${after.placedAt}, ${after.orderId}::uuid)`;
+    const older = sql<boolean>`(placed_at, id) < (${after.at}, ${after.id}::uuid)`;
     query = query.where(older);
   }
   return (await query.execute()).map(asOrder);
@@ -154,6 +155,27 @@ export async function selectEvents(db: Db, orderId: string) {
   return rows.map((row) => ({ ...row, state: row.state as OrderState }));
 }
 
+export async function upsertNotice(
+  tx: Tx,
+  notice: { orderId: string; state: OrderState; road: string; at: Date },
+) {
+  const told = { told_state: notice.state, road: notice.road, told_at: notice.at };
+  await tx
+    .insertInto("order_notices")
+    .values({ order_id: notice.orderId, ...told })
+    .onConflict((conflict) => conflict.column("order_id").doUpdateSet(told))
+    .execute();
+}
+
+export async function selectNotice(db: Db, orderId: string) {
+  const row = await db
+    .selectFrom("order_notices")
+    .select(["told_state", "road", "told_at"])
+    .where("order_id", "=", orderId)
+    .executeTakeFirst();
+  return row && { of: row.told_state as OrderState, road: row.road, at: row.told_at };
+}
+
 export async function newestEventId(db: Db): Promise<bigint> {
   const { rows } = await sql<{ id: bigint }>`
     select coalesce(max(id), 0) as id from order_events`.execute(db);
@@ -197,16 +219,26 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
           )
           and not exists (select from transfers where key = 'second_payment:' || payments.id)
         group by payments.order_id
+      ), leaving as (
+        -- Likewise what a gateway has given back and the order has not learnt of.
+        select refunds.order_id, sum(refunds.amount) as amount
+        from refunds
+        where refunds.state = 'refunded' and refunds.from_account = 'escrow' and refunds.id in (
+          select (payload ->> 'refundId')::uuid from jobs
+          where name = 'orders.applyRefund' and state <> 'dead'
+        )
+        group by refunds.order_id
       )
       select coalesce(orders.code || ' ' || orders.state, moved.order_id::text, 'no order') as subject,
         (
-          case when orders.state = any (${holdingStates}) then orders.price else 0 end
-          + coalesce(arriving.amount, 0)
+          case when orders.state = any (${holdingStates}) then orders.paid - orders.refunded else 0 end
+          + coalesce(arriving.amount, 0) - coalesce(leaving.amount, 0)
         )::text as expected,
         coalesce(moved.amount, 0)::text as found
       from orders
       full join moved on moved.order_id = orders.id
-      left join arriving on arriving.order_id = orders.id`,
+      left join arriving on arriving.order_id = orders.id
+      left join leaving on leaving.order_id = orders.id`,
   );
 }
 
@@ -223,6 +255,26 @@ export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
         and transfers.credit_account = 'escrow' and transfers.amount >= orders.price
         and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
       group by orders.id`,
+  );
+}
+
+/** What went back of each order, as it says itself and as its transfers say. */
+export async function compareRefunded(db: Db) {
+  return compare(
+    db,
+    sql`
+      select orders.code || ' ' || orders.state as subject,
+        (case when orders.state = 'refunded' then orders.paid else orders.refunded end)::text as expected,
+        coalesce(returned.amount, 0)::text as found
+      from orders
+      left join (
+        select order_id, sum(amount) as amount
+        from transfers
+        where debit_account = 'escrow'
+          and (key like 'refund:%' or key like 'refund\_part:%' or key like 'source\_refund:%')
+        group by order_id
+      ) returned on returned.order_id = orders.id
+      where orders.refunded > 0 or orders.state = 'refunded'`,
   );
 }
 
@@ -255,8 +307,12 @@ export async function selectMarkers(db: Db, orderIds: readonly string[]) {
       ),
       -- A failed one always brings an event; without it the index of the others suffices.
       (
-        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt)
+        select concat_ws(':', ref, state, extract(epoch from sent_at), doubt, reversed_at is null)
         from purchases where order_id = orders.id and state <> 'failed'
+      ),
+      (
+        select concat_ws(':', told_state, extract(epoch from told_at))
+        from order_notices where order_id = orders.id
       )
     )) as marker
     from orders

@@ -4,7 +4,7 @@ import { settleItem } from "../desk/item.ts";
 import { keepReservation, releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post, saldo } from "../ledger/transfer.ts";
-import { findPayment, paymentsOfOrder } from "../payments/find.ts";
+import { findPayment, paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
@@ -12,12 +12,11 @@ import { enqueue } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { changeState, noteEvent, type StateDeps } from "./change-state.ts";
+import { shortReason, shortReturnedReason } from "./notes.ts";
 import type { Order } from "./order.ts";
 import { hasEvent, lockOrder, selectOrderBy, setPaidFromSaldo } from "./repository.ts";
 
 type Deps = StateDeps & { ids: Ids };
-
-const returnedReason = (ref: string) => `short payment ${ref} to saldo`;
 
 /** Job `orders.applyShort`: the buyer is told; an order that is over gives the money back at once. */
 export async function applyShort(
@@ -31,7 +30,7 @@ export async function applyShort(
     const order = await lockOrder(tx, payment.order_id);
     if (order.state !== "awaiting_payment") return returnShort(tx, deps, order);
     const [came, asked] = [formatRupiah(payment.paid_amount ?? 0n), formatRupiah(payment.amount)];
-    const reason = `short payment ${payment.ref}: ${came} of ${asked}`;
+    const reason = shortReason(payment.ref, came, asked);
     if (await hasEvent(tx, order.id, reason)) return;
     await noteEvent(tx, deps, order, { actor: `gateway:${payment.gateway}`, reason });
   });
@@ -41,7 +40,7 @@ export async function applyShort(
 export async function returnShort(tx: Tx, deps: Deps, order: Order): Promise<void> {
   for (const payment of await shortPayments(tx, order)) {
     await post(tx, deps, [toSaldo(order, payment)]);
-    const reason = returnedReason(payment.ref);
+    const reason = shortReturnedReason(payment.ref);
     await noteEvent(tx, deps, order, { actor: "system", reason });
     await settle(tx, deps, payment, "it is in the buyer's saldo");
   }
@@ -106,9 +105,9 @@ export async function decideShort(
 /** Payments that brought too little and whose money is still in suspense. */
 async function shortPayments(tx: Tx, order: Order): Promise<Payment[]> {
   const short: Payment[] = [];
-  for (const payment of await paymentsOfOrder(tx, order.id)) {
+  for (const payment of await paymentsFor(tx, { orderId: order.id })) {
     if (payment.state !== "short") continue;
-    if (!(await hasEvent(tx, order.id, returnedReason(payment.ref)))) short.push(payment);
+    if (!(await hasEvent(tx, order.id, shortReturnedReason(payment.ref)))) short.push(payment);
   }
   return short;
 }

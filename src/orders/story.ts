@@ -2,9 +2,17 @@
 import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { known, type StoryLine } from "../platform/story.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
 import type { Order } from "./order.ts";
-import { selectCodes, selectOrderBy, selectQuote, selectWholeEvents } from "./repository.ts";
+import {
+  selectCodes,
+  selectNotice,
+  selectOrderBy,
+  selectQuote,
+  selectWholeEvents,
+} from "./repository.ts";
+
+const line = linesAbout("order");
 
 /** An order by its code as somebody typed it. Refuses one that is unknown. */
 export async function findOrder(db: Db, input: { orderCode: string }): Promise<Order> {
@@ -15,43 +23,30 @@ export async function findOrder(db: Db, input: { orderCode: string }): Promise<O
   return order;
 }
 
-/** Its quote and every change of its state. */
+/** Its quote, every change of its state, and what its buyer was last told. */
 export async function storyOf(db: Db, order: Order): Promise<StoryLine[]> {
-  const actor = `customer:${order.customer_id}`;
   const quote = await selectQuote(db, order.quote_id);
   const events = await selectWholeEvents(db, order.id);
+  const notice = await selectNotice(db, order.id);
+  const buyer = `customer:${order.customer_id}`;
   const lines: StoryLine[] = [];
   if (quote !== undefined) {
-    lines.push({
-      at: quote.quoted_at,
-      about: "order",
-      subject: quote.id,
-      actor,
-      what: `was quoted ${formatRupiah(quote.price)}`,
-      details: known({ valid_until: quote.expires_at.toISOString() }),
-    });
+    const until = { valid_until: quote.expires_at.toISOString() };
+    lines.push(
+      line(quote.quoted_at, quote.id, buyer, `was quoted ${formatRupiah(quote.price)}`, until),
+    );
   }
   if (quote?.confirmed_at) {
     const what = "said that the game account is right, without a nickname";
-    lines.push({
-      at: quote.confirmed_at,
-      about: "order",
-      subject: quote.id,
-      actor,
-      what,
-      details: {},
-    });
+    lines.push(line(quote.confirmed_at, quote.id, buyer, what));
   }
-  for (const event of events) {
-    const change = event.from === null ? event.to : `${event.from} → ${event.to}`;
-    lines.push({
-      at: event.at,
-      about: "order",
-      subject: order.id,
-      actor: event.actor,
-      what: event.from === event.to ? event.reason : `${change}: ${event.reason}`,
-      details: {},
-    });
+  for (const { at, from, to, actor, reason } of events) {
+    const change = from === null ? to : `${from} → ${to}`;
+    lines.push(line(at, order.id, actor, from === to ? reason : `${change}: ${reason}`));
+  }
+  if (notice !== undefined) {
+    const what = `the buyer was last told: ${notice.of}, by ${notice.road.replace("_", " ")}`;
+    lines.push(line(notice.at, order.id, "discord", what));
   }
   return lines;
 }

@@ -1,7 +1,7 @@
 /** Verify: what the orders prove against the ledger and the purchases. */
 import type { Proof } from "../platform/proof.ts";
 import type { OrderState } from "./order.ts";
-import { compareBought, compareEscrow, comparePaying } from "./repository.ts";
+import { compareBought, compareEscrow, comparePaying, compareRefunded } from "./repository.ts";
 
 /** Where an order's price is in each state: not here yet, in escrow, or gone on. */
 const priceIs: Readonly<Record<OrderState, "awaited" | "in_escrow" | "gone">> = {
@@ -31,5 +31,6 @@ export const orderProofs: readonly Proof[] = [
     rule: "every paid order has exactly one paying source",
     check: (db) => comparePaying(db, paidStates),
   },
+  { rule: "every refunded order gave back what was paid, once", check: compareRefunded },
   { rule: "every delivered order has one succeeded purchase", check: compareBought },
 ];

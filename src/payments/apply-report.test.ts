@@ -195,3 +195,38 @@ test("money taken back behind our back is put on the desk", async (t) => {
   const [item] = await till.items();
   assert.match(JSON.stringify(item?.details), /returned 20000, asked for 0/);
 });
+
+test("money for a deposit is the buyer's saldo, as much as it is, and no affair of the desk", async (t) => {
+  for (const came of [19_999, 20_000, 25_000]) {
+    const till = await openTill(t, gatewayFactories.midtrans, "deposit");
+    await till.receives(came);
+    await asks(till);
+    await asks(till);
+    const { [`customer:${till.customerId}`]: saldo, ...others } = await till.balances();
+    assert.equal(saldo, BigInt(came));
+    assert.deepEqual([others.escrow, others.suspense], [undefined, undefined]);
+    assert.deepEqual(till.names(), ["deposit.changed", "deposit.paid"]);
+    assert.deepEqual(await till.items(), []);
+  }
+});
+
+test("money for a deposit that does not fit is posted nowhere: a person looks at it", async (t) => {
+  const till = await openTill(t, gatewayFactories.midtrans, "deposit");
+  const exchange = { status: 200, body: "" };
+  await applies(till, { status: "mismatch", why: "currency SGD", exchange });
+  assert.equal((await till.payment()).state, "mismatched");
+  const [item] = await till.items();
+  assert.equal(item?.kind, "payment_mismatch");
+  assert.deepEqual(till.names(), ["deposit.changed", "deposit.closed"]);
+  assert.equal((await till.balances())[`customer:${till.customerId}`], undefined);
+});
+
+test("a payment is for an order or for a deposit, never for both or neither", async (t) => {
+  const till = await openTill(t, gatewayFactories.midtrans);
+  for (const change of [{ order_id: null }, { deposit_id: till.orderId }]) {
+    await assert.rejects(
+      till.db.updateTable("payments").set(change).execute(),
+      /payments_are_for_one_thing/,
+    );
+  }
+});

@@ -1,5 +1,6 @@
 /** Apply report: what a gateway says of a payment, posted once however often and late it comes. */
 import { openItem } from "../desk/item.ts";
+import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
@@ -19,7 +20,10 @@ export interface ReportDeps {
   readonly log: Log;
 }
 
-/** Locks the payment only; the order learns of the money from `payment.paid` and `payment.short`. */
+/**
+ * Locks the payment only: an order learns of its money from `payment.paid` and `payment.short`, a
+ * deposit from `deposit.paid`.
+ */
 export async function applyReport(
   tx: Tx,
   deps: ReportDeps,
@@ -77,6 +81,7 @@ async function recordMoney(tx: Tx, deps: ReportDeps, payment: Payment, paidIdr: 
     paid_amount: paidIdr,
     paid_at: deps.clock.now(),
   });
+  if (payment.order_id === null) return addToSaldo(tx, deps, payment, paidIdr);
   await post(tx, deps, [
     {
       debit: `gateway:${payment.gateway}`,
@@ -96,6 +101,20 @@ async function recordMoney(tx: Tx, deps: ReportDeps, payment: Payment, paidIdr: 
   });
   await deps.publish(tx, { name: "payment.short", paymentId: payment.id });
   await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
+}
+
+/** What comes for a deposit is the buyer's saldo, as much as it is and whenever it comes. */
+async function addToSaldo(tx: Tx, deps: ReportDeps, payment: Payment, paidIdr: bigint) {
+  await post(tx, deps, [
+    {
+      debit: `gateway:${payment.gateway}`,
+      credit: saldoOf(payment.customer_id),
+      amountIdr: paidIdr,
+      key: `payment:${payment.id}`,
+      reason: "deposit",
+    },
+  ]);
+  await deps.publish(tx, { name: "deposit.paid", paymentId: payment.id });
 }
 
 /** Money went back at the gateway. What our own refunds explain is theirs to record. */
@@ -144,7 +163,11 @@ async function doubt(tx: Tx, deps: ReportDeps, payment: Payment, why: string): P
   await openItem(tx, deps, {
     kind: "payment_mismatch",
     subject: `payment:${payment.ref}`,
-    orderId: payment.order_id,
-    details: { why, asked: formatRupiah(payment.amount) },
+    ...(payment.order_id === null ? {} : { orderId: payment.order_id }),
+    details: {
+      why,
+      asked: formatRupiah(payment.amount),
+      ...(payment.deposit_id === null ? {} : { deposit: payment.deposit_id }),
+    },
   });
 }

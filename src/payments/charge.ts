@@ -3,13 +3,14 @@ import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import { RunAgain } from "../platform/jobs.ts";
+import type { Log } from "../platform/log.ts";
 import { closePayment } from "./close.ts";
 import type { ChargeAnswer, PaymentGateway } from "./gateway.ts";
 import type { Payment } from "./payment.ts";
 import { insertExchange, lockPayment, updatePayment } from "./repository.ts";
 import { requestInquiry } from "./request-inquiry.ts";
 
-type Deps = { clock: Clock; publish: Publish };
+type Deps = { clock: Clock; publish: Publish; log: Log };
 
 const firstInquiryMs = 30_000;
 const retryUnsentMs = 2_000;
@@ -20,7 +21,7 @@ const retryUnsentMs = 2_000;
  */
 export async function chargePayment(
   db: Database,
-  deps: { clock: Clock; publish: Publish; gateway: PaymentGateway; publicUrl: string },
+  deps: Deps & { gateway: PaymentGateway; publicUrl: string },
   input: { paymentId: string },
 ): Promise<void> {
   const payment = await inTransaction(db, async (tx) => {
@@ -59,7 +60,12 @@ async function recordAnswer(tx: Tx, deps: Deps, paymentId: string, answer: Charg
         qr_image: qrImage,
       });
       await requestInquiry(tx, deps, payment.id, new Date(now.getTime() + firstInquiryMs));
-      await deps.publish(tx, { name: "payment.changed", orderId: payment.order_id });
+      await deps.publish(
+        tx,
+        payment.order_id === null
+          ? { name: "deposit.changed", depositId: payment.deposit_id }
+          : { name: "payment.changed", orderId: payment.order_id },
+      );
       return false;
     }
     case "lost":
@@ -73,6 +79,8 @@ async function recordAnswer(tx: Tx, deps: Deps, paymentId: string, answer: Charg
       await updatePayment(tx, payment.id, { state: "opening" });
       return true;
     case "refused":
+      // Every next one is refused too until somebody mends our set-up there.
+      deps.log.error({ payment: payment.ref, why: answer.why }, "the gateway refuses to charge");
       await closePayment(tx, deps, payment, "failed", answer.why);
       return false;
     default:

@@ -13,5 +13,10 @@ export async function closePayment(
   failure: string | null,
 ): Promise<void> {
   await updatePayment(tx, payment.id, { state, failure });
-  await deps.publish(tx, { name: "payment.closed", orderId: payment.order_id });
+  await deps.publish(
+    tx,
+    payment.order_id === null
+      ? { name: "deposit.closed", depositId: payment.deposit_id }
+      : { name: "payment.closed", orderId: payment.order_id },
+  );
 }

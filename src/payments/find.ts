@@ -1,7 +1,7 @@
 /** Find: payments as other modules may read them. */
 import type { Db } from "../platform/db.ts";
-import { isOpen, type Payment, type Refund } from "./payment.ts";
-import { selectPayment, selectPaymentsOfOrder, selectRefund } from "./repository.ts";
+import { isOpen, isPaid, type PaidFor, type Payment, type Refund } from "./payment.ts";
+import { selectPayment, selectPaymentsFor, selectRefund } from "./repository.ts";
 
 /** One payment. Throws when there is none: ids come from our own rows. */
 export async function findPayment(db: Db, paymentId: string): Promise<Payment> {
@@ -13,13 +13,13 @@ export async function findRefund(db: Db, refundId: string): Promise<Refund> {
   return selectRefund(db, refundId);
 }
 
-/** All attempts to collect an order's total, oldest first. */
-export async function paymentsOfOrder(db: Db, orderId: string): Promise<Payment[]> {
-  return selectPaymentsOfOrder(db, orderId);
+/** All attempts to collect for an order or a deposit, oldest first. */
+export async function paymentsFor(db: Db, what: PaidFor): Promise<Payment[]> {
+  return selectPaymentsFor(db, what);
 }
 
-/** True while money has come for an order or still may in the ordinary way. */
-export async function mayBePaid(db: Db, orderId: string): Promise<boolean> {
-  const payments = await selectPaymentsOfOrder(db, orderId);
-  return payments.some((payment) => payment.state === "paid" || isOpen(payment));
+/** True while money has come for an order or a deposit, or still may in the ordinary way. */
+export async function mayBePaid(db: Db, what: PaidFor): Promise<boolean> {
+  const payments = await selectPaymentsFor(db, what);
+  return payments.some((payment) => isPaid(payment) || isOpen(payment));
 }

@@ -1,4 +1,4 @@
-/** Payment: one attempt to collect an order's total; its states and its times. */
+/** Payment: one attempt to collect an order's total or a deposit; its states and its times. */
 import type { Selectable } from "kysely";
 import type { Schema } from "../platform/db.ts";
 
@@ -8,7 +8,7 @@ export type PaymentState =
   | "pending" // the buyer can pay
   | "lost" // sent, and the answer never came: closed at the gateway before another is opened
   | "paid" // as much as was asked for, or more
-  | "short" // less came than was asked for: it waits in suspense
+  | "short" // less came than was asked for: an order's waits in suspense
   | "expired"
   | "cancelled"
   | "failed"
@@ -35,7 +35,15 @@ const askWithinMs = 10_000;
 /** Until when a question to a gateway, asked now, may leave. */
 export const askBy = (now: Date): Date => new Date(now.getTime() + askWithinMs);
 
-export type Payment = Selectable<Schema["payments"]>;
+/** What a payment is for. */
+export type PaidFor = { readonly orderId: string } | { readonly depositId: string };
+
+// A check holds that it is for one thing; the generated types let both be null.
+export type Payment = Omit<Selectable<Schema["payments"]>, "order_id" | "deposit_id"> &
+  (
+    | { readonly order_id: string; readonly deposit_id: null }
+    | { readonly order_id: null; readonly deposit_id: string }
+  );
 
 // Checks hold these columns to these values; the generated types say text.
 export type Refund = Omit<Selectable<Schema["refunds"]>, "state" | "from_account"> & {
@@ -50,4 +58,9 @@ export type Refund = Omit<Selectable<Schema["refunds"]>, "state" | "from_account
 /** True while the gateway has not said that this payment is over. */
 export function isOpen(payment: Payment): boolean {
   return openPaymentStates.includes(payment.state);
+}
+
+/** True when the money came that it was to bring. A deposit takes whatever comes. */
+export function isPaid(payment: Payment): boolean {
+  return payment.state === "paid" || (payment.state === "short" && payment.deposit_id !== null);
 }

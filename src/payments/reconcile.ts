@@ -3,14 +3,14 @@ import { type Database, inTransaction } from "../platform/db.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { applyReport, type ReportDeps } from "./apply-report.ts";
 import type { ChargeInquiry, PaymentGateway, WebhookRead } from "./gateway.ts";
-import { askBy, chargeSettledMs, isOpen, type Payment } from "./payment.ts";
+import { askBy, chargeSettledMs, isOpen, isPaid, type PaidFor, type Payment } from "./payment.ts";
 import { inquireRefunds } from "./refund.ts";
 import {
   insertExchange,
   lockPayment,
   selectPayment,
   selectPaymentByRef,
-  selectPaymentsOfOrder,
+  selectPaymentsFor,
   updatePayment,
 } from "./repository.ts";
 import { requestInquiry } from "./request-inquiry.ts";
@@ -53,33 +53,33 @@ export async function inquirePayment(
 export type Ended = "ended" | "paid" | "unknown";
 
 /**
- * Ends every open payment of an order that wants no money any more: asks, unless that was done in
- * the last 10 s, and cancels what still waits.
+ * Ends every open payment of what wants no money any more: asks, unless that was done in the last
+ * 10 s, and cancels what still waits.
  */
 export async function endPayments(
   db: Database,
   deps: ReconcileDeps,
-  input: { orderId: string },
+  what: PaidFor,
 ): Promise<Ended> {
-  for (const payment of await selectPaymentsOfOrder(db, input.orderId)) {
+  for (const payment of await selectPaymentsFor(db, what)) {
     if (!isOpen(payment)) continue;
     const asked = turnInMs(payment, deps.clock.now()) > 0;
     const answered = asked ? payment : await askOnce(db, deps, payment.id);
     if (isOpen(answered)) await cancelPayment(db, deps, answered);
   }
-  const payments = await selectPaymentsOfOrder(db, input.orderId);
-  if (payments.some((payment) => payment.state === "paid")) return "paid";
+  const payments = await selectPaymentsFor(db, what);
+  if (payments.some(isPaid)) return "paid";
   return payments.some(isOpen) ? "unknown" : "ended";
 }
 
-/** Job `payments.closeOthers`: an order is paid, so nobody shall pay another attempt of it. */
+/** Job `payments.closeOthers`: it is paid, so nobody shall pay another attempt of it. */
 export async function closeOtherPayments(
   db: Database,
   deps: ReconcileDeps,
-  input: { orderId: string },
+  what: PaidFor,
 ): Promise<void> {
-  await endPayments(db, deps, input);
-  const payments = await selectPaymentsOfOrder(db, input.orderId);
+  await endPayments(db, deps, what);
+  const payments = await selectPaymentsFor(db, what);
   if (payments.some(isOpen)) throw new RunAgain(closeAgainMs);
 }
 

@@ -139,6 +139,25 @@ test("a crash between the record and the call is found by asking, and refunds on
   assert.equal((await till.charge()).refunded_idr, 10_000);
 });
 
+test("a refund that is not there yet is not sent again while it may still arrive", async (t) => {
+  const till = await openTill(t, gatewayFactories.midtrans);
+  await pay(till);
+  const refundId = await asked(till, 20_000n);
+  const slow: PaymentGateway = {
+    ...till.gateway,
+    refund: async () => ({ status: "unknown", exchange: { status: null, body: "TimeoutError" } }),
+  };
+  await runs(till, refundId, slow);
+  await till.advance(10);
+  assert.equal(await runs(till, refundId), 20);
+  assert.equal((await findRefund(till.db, refundId)).state, "pending");
+  await till.advance(20);
+  await runs(till, refundId);
+  assert.equal((await findRefund(till.db, refundId)).state, "requested");
+  await runsOut(till, refundId);
+  assert.equal((await till.charge()).refunds.length, 1);
+});
+
 test("a paused worker sends nothing late and undoes nothing of who took over", async (t) => {
   const till = await openTill(t, gatewayFactories.midtrans);
   await pay(till);

@@ -2,36 +2,42 @@
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import type { Exchange } from "./gateway.ts";
-import type { Refund } from "./payment.ts";
+import type { PaidFor, Payment, Refund } from "./payment.ts";
+
+const asPayment = (row: Selectable<Schema["payments"]>) => row as Payment;
 
 export async function selectPayment(db: Db, paymentId: string) {
-  return db
+  const row = await db
     .selectFrom("payments")
     .selectAll()
     .where("id", "=", paymentId)
     .executeTakeFirstOrThrow();
+  return asPayment(row);
 }
 
 export async function lockPayment(tx: Tx, paymentId: string) {
-  return tx
+  const row = await tx
     .selectFrom("payments")
     .selectAll()
     .where("id", "=", paymentId)
     .forUpdate()
     .executeTakeFirstOrThrow();
+  return asPayment(row);
 }
 
 export async function selectPaymentByRef(db: Db, ref: string) {
-  return db.selectFrom("payments").selectAll().where("ref", "=", ref).executeTakeFirst();
+  const row = await db.selectFrom("payments").selectAll().where("ref", "=", ref).executeTakeFirst();
+  return row && asPayment(row);
 }
 
-export async function selectPaymentsOfOrder(db: Db, orderId: string) {
-  return db
-    .selectFrom("payments")
-    .selectAll()
-    .where("order_id", "=", orderId)
-    .orderBy("attempt")
-    .execute();
+/** All attempts for one thing, oldest first. */
+export async function selectPaymentsFor(db: Db, what: PaidFor) {
+  const all = db.selectFrom("payments").selectAll().orderBy("attempt");
+  const rows =
+    "orderId" in what
+      ? all.where("order_id", "=", what.orderId)
+      : all.where("deposit_id", "=", what.depositId);
+  return (await rows.execute()).map(asPayment);
 }
 
 export async function updatePayment(
@@ -117,4 +123,16 @@ export async function selectExchangesOfOrder(db: Db, orderId: string) {
     .where("payments.order_id", "=", orderId)
     .orderBy("payment_exchanges.id")
     .execute();
+}
+
+// By its payments: refunds have an index of those.
+export async function selectRefundsOfOrder(db: Db, orderId: string) {
+  const rows = await db
+    .selectFrom("refunds")
+    .innerJoin("payments", "payments.id", "refunds.payment_id")
+    .selectAll("refunds")
+    .where("payments.order_id", "=", orderId)
+    .orderBy("refunds.requested_at")
+    .execute();
+  return rows.map(asRefund);
 }

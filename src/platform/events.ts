@@ -8,6 +8,11 @@ export type DomainEvent =
   | { readonly name: "payment.short"; readonly paymentId: string }
   | { readonly name: "payment.changed"; readonly orderId: string }
   | { readonly name: "payment.closed"; readonly orderId: string }
+  /** Money came for a deposit, and is saldo. */
+  | { readonly name: "deposit.paid"; readonly paymentId: string }
+  | { readonly name: "deposit.changed"; readonly depositId: string }
+  /** A payment for a deposit is over without money. */
+  | { readonly name: "deposit.closed"; readonly depositId: string }
   | { readonly name: "refund.confirmed"; readonly refundId: string }
   | { readonly name: "refund.failed"; readonly refundId: string }
   | { readonly name: "purchase.ended"; readonly purchaseId: string }

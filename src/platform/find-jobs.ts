@@ -2,7 +2,9 @@
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import type { Db, Tx } from "./db.ts";
-import { known, type StoryLine } from "./story.ts";
+import { linesAbout, type StoryLine } from "./story.ts";
+
+const line = linesAbout("job");
 
 /** A finished job is gone, so it is none of these. */
 export type JobState = "waiting" | "running" | "dead";
@@ -66,12 +68,9 @@ export async function storyOfJobs(db: Db, ids: readonly string[]): Promise<Story
     from jobs
     where exists (select from jsonb_each_text(payload) carried where carried.value = any (${ids}))
     order by run_at, id`.execute(db);
-  return rows.map((job) => ({
-    at: job.diedAt ?? job.runAt,
-    about: "job",
-    subject: String(job.id),
-    actor: "system",
-    what: `${job.name} ${{ waiting: "waits", running: "is running", dead: "is dead" }[job.state]}`,
-    details: known({ id: String(job.id), tries: job.attemptCount || null, error: job.lastError }),
-  }));
+  return rows.map(({ id, name, state, attemptCount, runAt, diedAt, lastError }) => {
+    const what = `${name} ${{ waiting: "waits", running: "is running", dead: "is dead" }[state]}`;
+    const details = { id: String(id), tries: attemptCount || null, error: lastError };
+    return line(diedAt ?? runAt, String(id), "system", what, details);
+  });
 }

@@ -4,10 +4,14 @@ import { createServer, type RequestListener } from "node:http";
 import { type TestContext, test } from "node:test";
 import { createSandboxClock } from "./clock.ts";
 import { callParty, type PartyRequest, parseJson } from "./http.ts";
+import { createPartyFetch } from "./party-fetch.ts";
 
 const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });
 const send = (url: string, request: Partial<PartyRequest> = {}) =>
-  callParty({ clock, fetch }, { method: "GET", url, timeoutMs: 5_000, ...request });
+  callParty(
+    { clock, fetch: createPartyFetch({ clock }) },
+    { method: "GET", url, timeoutMs: 5_000, ...request },
+  );
 
 async function listen(t: TestContext, handler: RequestListener) {
   const server = createServer(handler);

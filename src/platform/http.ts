@@ -18,7 +18,22 @@ export type PartyAnswer =
   /** It may have reached them: only an inquiry can tell. */
   | { readonly kind: "unknown"; readonly why: string };
 
-export type Fetch = typeof fetch;
+export interface PartyInit {
+  readonly method: PartyRequest["method"];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly redirect: "manual";
+  readonly signal: AbortSignal;
+  readonly sendBy?: Date;
+}
+
+export type PartyResponse = Pick<Response, "status" | "arrayBuffer">;
+
+/** The part of `fetch` that a call to a party needs; `fetch` itself will do. */
+export type Fetch = (url: string, init: PartyInit) => Promise<PartyResponse>;
+
+/** Thrown by a `Fetch` that is sure that no byte of the request left this machine. */
+export class NotSent extends Error {}
 
 /** What watches the store is told of a call: never its path or body, which may name a buyer. */
 export interface PartyCall {
@@ -50,24 +65,36 @@ async function send(
   if (request.sendBy !== undefined && deps.clock.now() >= request.sendBy) {
     return { kind: "not_sent", why: "too late to send" };
   }
+  const { method, url, headers = {}, body, sendBy } = request;
   try {
-    const response = await deps.fetch(request.url, {
-      method: request.method,
-      headers: request.headers ?? {},
-      ...(request.body === undefined ? {} : { body: request.body }),
+    const response = await deps.fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(sendBy === undefined ? {} : { sendBy }),
       redirect: "manual",
       signal: AbortSignal.timeout(request.timeoutMs),
     });
-    const body = Buffer.from(await response.arrayBuffer());
-    return { kind: "answer", status: response.status, body };
+    return {
+      kind: "answer",
+      status: response.status,
+      body: Buffer.from(await response.arrayBuffer()),
+    };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    // A time-out is a DOMException, whose code is a number without meaning here.
-    const given = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const code = typeof given === "string" ? given : undefined;
-    const why = code ?? (cause instanceof Error ? cause.name : String(cause));
-    return { kind: code !== undefined && neverConnected.has(code) ? "not_sent" : "unknown", why };
+    const why = reason(error);
+    const notSent = error instanceof NotSent || neverConnected.has(why);
+    return { kind: notSent ? "not_sent" : "unknown", why };
   }
+}
+
+/** Why a call failed, in a word: the code where there is one. */
+export function reason(error: unknown): string {
+  if (error instanceof NotSent) return error.message;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  // A time-out is a DOMException, whose code is a number without meaning here.
+  if ("code" in cause && typeof cause.code === "string") return cause.code;
+  return cause.name === "Error" ? cause.message : cause.name;
 }
 
 /** Parses JSON where it is JSON: gateways answer with HTML pages on their bad days. */

@@ -34,14 +34,8 @@ export function createIds(clock: Clock, random: Random): Ids {
       }
       bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
       bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-      const hex = Buffer.from(bytes).toString("hex");
-      return [
-        hex.slice(0, 8),
-        hex.slice(8, 12),
-        hex.slice(12, 16),
-        hex.slice(16, 20),
-        hex.slice(20),
-      ].join("-");
+      const hex = bytes.toHex();
+      return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
     },
     ref: (prefix) => prefix + encode(random.bytes(20)),
     orderCode: () => encode(random.bytes(10)),

@@ -223,7 +223,7 @@ async function startServer(
   const parameters = {
     listen_addresses: "",
     unix_socket_directories: ".",
-    max_connections: "60",
+    max_connections: "200",
     shared_buffers: "64MB",
     timezone: "UTC",
     jit: "off",

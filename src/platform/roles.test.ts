@@ -7,6 +7,7 @@ import { applicationRole, asApplication, assertApplicationRole } from "./roles.t
 
 const growing = [
   "audit_log",
+  "deposit_events",
   "desk_items",
   "order_events",
   "payment_exchanges",
@@ -44,6 +45,7 @@ const others = [
   "set role konter",
   "update order_transitions set to_state = 'refunded'",
   "insert into order_transitions values ('refunded', 'paid')",
+  "insert into deposit_transitions values ('paid', 'expired')",
   "insert into risk_rules values (2, 'nothing', 'blocks', '>', 1000, 1)",
   "update risk_blocks set value = ''",
   "update applied_sql set hash = ''",

@@ -28,7 +28,7 @@ const changingColumns: Readonly<Record<string, readonly string[]>> = {
 };
 
 // What a migration decides once and a running shop must not change.
-const fixedTables = ["applied_sql", "order_transitions", "risk_rules"];
+const fixedTables = ["applied_sql", "deposit_transitions", "order_transitions", "risk_rules"];
 
 /**
  * Grants the role what a running shop needs, as the owner of the tables, after each migration. A

@@ -76,6 +76,36 @@ export interface Customers {
   locale: string;
 }
 
+export interface DepositEvents {
+  actor: string;
+  deposit_id: string;
+  from_state: string | null;
+  happened_at: Timestamp;
+  id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+  reason: string;
+  to_state: string;
+}
+
+export interface Deposits {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  changed_at: Timestamp;
+  code: string;
+  customer_id: string;
+  fingerprint: string;
+  id: string;
+  key: string;
+  method: string;
+  opened_at: Timestamp;
+  page_token: string;
+  pay_by: Timestamp;
+  state: string;
+}
+
+export interface DepositTransitions {
+  from_state: string;
+  to_state: string;
+}
+
 export interface DeskItems {
   closed_at: Timestamp | null;
   closed_by: string | null;
@@ -175,6 +205,13 @@ export interface OrderEvents {
   to_state: string;
 }
 
+export interface OrderNotices {
+  order_id: string;
+  road: string;
+  told_at: Timestamp;
+  told_state: string;
+}
+
 export interface Orders {
   changed_at: Timestamp;
   code: string;
@@ -221,6 +258,7 @@ export interface Payments {
   claimed_at: Timestamp | null;
   customer_id: string;
   deep_link: string | null;
+  deposit_id: string | null;
   expires_at: Timestamp;
   failure: string | null;
   gateway: string;
@@ -229,7 +267,7 @@ export interface Payments {
   inquired_at: Timestamp | null;
   method: string;
   opened_at: Timestamp;
-  order_id: string;
+  order_id: string | null;
   paid_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
   paid_at: Timestamp | null;
   qr_image: Buffer | null;
@@ -274,9 +312,11 @@ export interface Purchases {
   failure: string | null;
   id: string;
   max_cost: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  on_desk: Generated<boolean>;
   opened_at: Timestamp;
   order_id: string;
   ref: string;
+  reversed_at: Timestamp | null;
   send_by: Timestamp | null;
   sent_at: Timestamp | null;
   serial_number: string | null;
@@ -405,7 +445,35 @@ export interface Store {
   singleton: Generated<boolean>;
 }
 
+export interface SupplierPauses {
+  cause: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  id: Generated<ColumnType<bigint, bigint | number | string, bigint | number | string>>;
+  needed_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  paused_at: Timestamp;
+  paused_by: string;
+  reason: string;
+  supplier: string;
+}
+
+export interface SupplierReadings {
+  float_amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  float_read_at: Timestamp | null;
+  list_asked_at: Timestamp | null;
+  list_problem: string | null;
+  list_read_at: Timestamp | null;
+  supplier: string;
+}
+
 export interface SupplierSkus {
+  closed_from: number | null;
+  closed_until: number | null;
+  disabled_at: Timestamp | null;
+  disabled_reason: string | null;
+  list_price: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  offered: boolean | null;
+  seen_at: Timestamp | null;
   sku_id: number;
   supplier: string;
   supplier_sku: string;
@@ -430,6 +498,9 @@ export interface DB {
   catalog_version: CatalogVersion;
   current_prices: CurrentPrices;
   customers: Customers;
+  deposit_events: DepositEvents;
+  deposit_transitions: DepositTransitions;
+  deposits: Deposits;
   desk_items: DeskItems;
   discord_cards: DiscordCards;
   discord_interactions: DiscordInteractions;
@@ -439,6 +510,7 @@ export interface DB {
   holds: Holds;
   jobs: Jobs;
   order_events: OrderEvents;
+  order_notices: OrderNotices;
   order_transitions: OrderTransitions;
   orders: Orders;
   payment_exchanges: PaymentExchanges;
@@ -459,6 +531,8 @@ export interface DB {
   stock: Stock;
   stock_movements: StockMovements;
   store: Store;
+  supplier_pauses: SupplierPauses;
+  supplier_readings: SupplierReadings;
   supplier_skus: SupplierSkus;
   transfers: Transfers;
 }

@@ -20,12 +20,22 @@ export interface StoryLine {
   readonly details: Readonly<Record<string, string>>;
 }
 
-/** The details that are there. */
-export function known(
-  details: Readonly<Record<string, string | number | null | undefined>>,
-): Record<string, string> {
-  const entries = Object.entries(details).flatMap(([name, value]) =>
-    value === null || value === undefined || value === "" ? [] : [[name, String(value)] as const],
+type Details = Readonly<Record<string, string | number | null | undefined>>;
+
+/** Makes the lines of one part of the shop. Details that are not there are left out. */
+export function linesAbout(about: StoryLine["about"]) {
+  return (
+    at: Date,
+    subject: string,
+    actor: string,
+    what: string,
+    details: Details = {},
+  ): StoryLine => ({ at, about, subject, actor, what, details: known(details) });
+}
+
+function known(details: Details): Record<string, string> {
+  const there = Object.entries(details).filter(([, value]) => value !== null && value !== "");
+  return Object.fromEntries(
+    there.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
-  return Object.fromEntries(entries);
 }

@@ -1,15 +1,18 @@
 /** Apply report: what a supplier says of a purchase, applied once however often and late it comes. */
 import { post, type Transfer } from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
-import { type Database, inTransaction, type Tx } from "../platform/db.ts";
+import type { Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import type { Log } from "../platform/log.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { putOnDesk, takeOffDesk } from "./on-desk.ts";
+import { pauseSupplier } from "./pause.ts";
 import {
+  disableSupplierSku,
   insertExchange,
   lockPurchase,
   type PurchaseRow,
-  selectPurchaseByRef,
   updatePurchase,
 } from "./repository.ts";
 import type { PurchaseReport } from "./supplier.ts";
@@ -27,29 +30,37 @@ export async function applyReport(
   deps: ReportDeps,
   input: { purchaseId: string; kind: "purchase" | "inquiry" | "webhook"; report: PurchaseReport },
 ): Promise<string> {
-  const now = deps.clock.now();
   const { report } = input;
   const purchase = await lockPurchase(tx, input.purchaseId);
-  await insertExchange(tx, purchase.id, input.kind, report.exchange, now);
+  await insertExchange(tx, purchase.id, input.kind, report.exchange, deps.clock.now());
   if (purchase.state !== "open") {
-    if (contradicts(purchase, report)) {
-      // A success can be taken back by the seller later (Digiflazz rc 74): a person decides.
-      deps.log.error({ purchase: purchase.ref, report: report.status }, "a report after the end");
-    }
+    await applyAfterTheEnd(tx, deps, purchase, report);
     return purchase.state;
   }
+  const state = await applyToOpen(tx, deps, purchase, report);
+  await heed(tx, deps, { ...purchase, state }, report);
+  return state;
+}
+
+async function applyToOpen(
+  tx: Tx,
+  deps: ReportDeps,
+  purchase: PurchaseRow,
+  report: PurchaseReport,
+): Promise<string> {
   switch (report.status) {
     case "succeeded": {
       const charged = report.chargedIdr ?? purchase.max_cost;
       const serialNumber = report.serialNumber;
       await end(tx, deps, purchase, { state: "succeeded", charged, serial_number: serialNumber });
       await post(tx, deps, costTransfers(purchase, charged));
+      // What was taken back was heard of first: both are true, in this order.
+      if (purchase.reversed_at !== null) {
+        await reverse(tx, deps, { ...purchase, state: "succeeded", charged });
+      }
       return "succeeded";
     }
     case "failed":
-      if (report.fault === "configuration") {
-        deps.log.error({ purchase: purchase.ref, why: report.why }, "our set-up at the supplier");
-      }
       await end(tx, deps, purchase, { state: "failed", failure: `${report.fault}: ${report.why}` });
       await post(tx, deps, [backToFloat(purchase, purchase.max_cost)]);
       return "failed";
@@ -58,6 +69,11 @@ export async function applyReport(
         await updatePurchase(tx, purchase.id, { doubt: report.doubt });
       return "open";
     case "pending":
+      await takeOffDesk(tx, deps, purchase, {
+        kinds: ["purchase_review"],
+        resolution: "the supplier says that it is under way",
+      });
+      return "open";
     case "not_sent":
       return "open";
     default:
@@ -65,19 +81,84 @@ export async function applyReport(
   }
 }
 
-/** Applies an authentic webhook. False when the purchase is not ours. */
-export async function acceptPurchaseWebhook(
-  db: Database,
+/** Does what a report asks of the shop beside ending the purchase. */
+async function heed(
+  tx: Tx,
   deps: ReportDeps,
-  input: { ref: string; report: PurchaseReport },
-): Promise<boolean> {
-  const purchase = await selectPurchaseByRef(db, input.ref);
-  if (purchase === undefined) return false;
-  const { report } = input;
-  await inTransaction(db, (tx) =>
-    applyReport(tx, deps, { purchaseId: purchase.id, kind: "webhook", report }),
-  );
-  return true;
+  purchase: PurchaseRow,
+  report: PurchaseReport,
+): Promise<void> {
+  if (report.status !== "failed" && report.status !== "unknown") return;
+  const { supplier } = purchase;
+  const { action, why: reason = "" } = report;
+  const review = { kind: "purchase_review", says: reason } as const;
+  const by = { actor: "system" } as const;
+  switch (action) {
+    case "pause_until_funded": {
+      const why = { cause: "float", neededIdr: purchase.max_cost } as const;
+      await pauseSupplier(tx, deps, { supplier, why, reason, by });
+      return;
+    }
+    case "pause_supplier":
+      await pauseSupplier(tx, deps, { supplier, why: { cause: "configuration" }, reason, by });
+      return;
+    case "disable_sku": {
+      const sku = { supplier, supplierSku: purchase.supplier_sku };
+      await disableSupplierSku(tx, { ...sku, reason, now: deps.clock.now() });
+      deps.log.warn({ ...sku, reason }, "a SKU is out of sale until the price list offers it");
+      return;
+    }
+    case "review":
+      return putOnDesk(tx, deps, purchase, review);
+    case "reverse":
+      await updatePurchase(tx, purchase.id, { reversed_at: deps.clock.now() });
+      return putOnDesk(tx, deps, purchase, review);
+    default:
+      return;
+  }
+}
+
+/** A purchase has ended once. What contradicts that is a person's to decide. */
+async function applyAfterTheEnd(
+  tx: Tx,
+  deps: ReportDeps,
+  purchase: PurchaseRow,
+  report: PurchaseReport,
+): Promise<void> {
+  const says = ("why" in report && report.why) || report.status;
+  const contradiction = { kind: "purchase_contradiction", says } as const;
+  if (purchase.state === "succeeded" && report.status === "unknown") {
+    if (report.action === "reverse" && purchase.reversed_at === null) {
+      await updatePurchase(tx, purchase.id, { reversed_at: deps.clock.now() });
+      await reverse(tx, deps, purchase);
+    } else if (report.action === "review") {
+      await putOnDesk(tx, deps, purchase, contradiction);
+    }
+    return;
+  }
+  const contradicts =
+    (purchase.state === "succeeded" && report.status === "failed") ||
+    (purchase.state === "failed" && report.status === "succeeded");
+  if (contradicts) await putOnDesk(tx, deps, purchase, contradiction);
+}
+
+/** A success was taken back by the seller: the cost returns at once, the refund is a person's. */
+async function reverse(tx: Tx, deps: ReportDeps, purchase: PurchaseRow): Promise<void> {
+  const amountIdr = purchase.charged ?? 0n;
+  if (amountIdr > 0n) {
+    await post(tx, deps, [
+      {
+        debit: `float:${purchase.supplier}`,
+        credit: "cost_of_sales",
+        amountIdr,
+        key: `purchase_reversal:${purchase.id}`,
+        reason: "the supplier took a delivery back",
+        orderId: purchase.order_id,
+      },
+    ]);
+  }
+  const says = `taken back after success, ${formatRupiah(amountIdr)} is in the float again`;
+  await putOnDesk(tx, deps, purchase, { kind: "purchase_contradiction", says });
 }
 
 async function end(
@@ -87,15 +168,11 @@ async function end(
   change: { state: string; charged?: bigint; serial_number?: string; failure?: string },
 ): Promise<void> {
   await updatePurchase(tx, purchase.id, { ...change, ended_at: deps.clock.now() });
+  await takeOffDesk(tx, deps, purchase, {
+    kinds: ["purchase_stuck", "purchase_review"],
+    resolution: `the purchase has ${change.state}`,
+  });
   await deps.publish(tx, { name: "purchase.ended", purchaseId: purchase.id });
-}
-
-function contradicts(purchase: PurchaseRow, report: PurchaseReport): boolean {
-  return (
-    (purchase.state === "succeeded" && report.status === "failed") ||
-    (purchase.state === "failed" && report.status === "succeeded") ||
-    (purchase.state === "succeeded" && report.status === "unknown")
-  );
 }
 
 // What they charged is our cost; what they charged less than feared goes back to our float.

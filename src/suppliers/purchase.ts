@@ -6,6 +6,8 @@ import type { Ids } from "../platform/ids.ts";
 import { enqueue, RunAgain } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { applyReport, type ReportDeps } from "./apply-report.ts";
+import { putOnDesk } from "./on-desk.ts";
+import { isPaused } from "./pause.ts";
 import {
   insertPurchase,
   insertSupplierSku,
@@ -22,6 +24,7 @@ const pollMinutes = [1, 2, 5, 10, 15];
 // After a crash our note of the time is all there is, and the request reached them a little later.
 const arrivalMs = 5_000;
 const retryUnsentMs = 5_000;
+const retryPausedMs = 15_000;
 // A worker is taken for dead 15 s after it was last heard of, and whoever comes next asks a minute
 // after `asked_at`: by then a call that left in time has come back or timed out (20 s).
 const sendWithinMs = 10_000;
@@ -29,6 +32,8 @@ const sendWithinMs = 10_000;
 const askNoLongerMs = 80 * 24 * 3600_000;
 // Money waits for goods: a supplier that cannot be reached this long has failed for this order.
 const giveUpUnsentMs = 10 * 60_000;
+// Most end within minutes; staff look at what has not.
+const stuckAfterMs = 30 * 60_000;
 
 export interface OpenPurchase {
   readonly orderId: string;
@@ -102,7 +107,12 @@ export async function runPurchase(
       kind: first ? "purchase" : "inquiry",
       report: known,
     });
-    return state === "open" ? pollAfterMs(purchase, deps.clock.now()) : undefined;
+    if (state !== "open") return undefined;
+    const now = deps.clock.now();
+    if (ageMs(purchase, now) >= stuckAfterMs) {
+      await putOnDesk(tx, deps, purchase, { kind: "purchase_stuck", says: known.status });
+    }
+    return pollAfterMs(purchase, now);
   });
   if (againAfterMs !== undefined) throw new RunAgain(againAfterMs);
 }
@@ -116,20 +126,23 @@ interface Turn {
 }
 
 /** Records that we are about to send or ask. Undefined when there is nothing left to do. */
-async function takeTurn(
-  tx: Tx,
-  deps: { clock: Clock },
-  purchaseId: string,
-): Promise<Turn | undefined> {
+async function takeTurn(tx: Tx, deps: ReportDeps, purchaseId: string): Promise<Turn | undefined> {
   const now = deps.clock.now();
   const purchase = await lockPurchase(tx, purchaseId);
   if (purchase.state !== "open") return undefined;
-  if (now.getTime() - purchase.opened_at.getTime() > askNoLongerMs) {
+  if (ageMs(purchase, now) > askNoLongerMs) {
     throw new Refusal("purchase.too_old", { purchase: purchase.ref });
   }
   const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
   const first = purchase.sent_at === null;
   if (!first && waitMs > 0) throw new RunAgain(waitMs + arrivalMs);
+  if (first && (await isPaused(tx, purchase.supplier))) {
+    const leftMs = giveUpUnsentMs - ageMs(purchase, now);
+    if (leftMs > 0) throw new RunAgain(Math.min(leftMs, retryPausedMs));
+    const report = neverSent("the supplier is paused");
+    await applyReport(tx, deps, { purchaseId, kind: "purchase", report });
+    return undefined;
+  }
   const sendBy = new Date(now.getTime() + sendWithinMs);
   await updatePurchase(tx, purchase.id, {
     sent_at: purchase.sent_at ?? now,
@@ -150,17 +163,25 @@ async function unsend(
   // Another worker took over while this one was paused, and may have sent it.
   const takenOver = purchase.asked_at?.getTime() !== turn.askedAt.getTime();
   if (!turn.first || takenOver || purchase.state !== "open") return report;
-  const waitedMs = deps.clock.now().getTime() - purchase.opened_at.getTime();
-  if (waitedMs >= giveUpUnsentMs) {
-    const why = "the supplier could not be reached";
-    return { status: "failed", why, fault: "supplier", exchange: { status: null, body: why } };
+  if (ageMs(purchase, deps.clock.now()) >= giveUpUnsentMs) {
+    return neverSent("the supplier could not be reached");
   }
   await updatePurchase(tx, purchase.id, { sent_at: null, asked_at: null, send_by: null });
   return undefined;
 }
 
+/** Nothing left this machine, so it has definitely failed. */
+function neverSent(why: string): PurchaseReport {
+  const exchange = { status: null, body: why };
+  return { status: "failed", why, fault: "supplier", action: "refund", exchange };
+}
+
+function ageMs(purchase: PurchaseRow, now: Date): number {
+  return now.getTime() - purchase.opened_at.getTime();
+}
+
 function pollAfterMs(purchase: PurchaseRow, now: Date): number {
-  const ageMinutes = (now.getTime() - purchase.opened_at.getTime()) / 60_000;
+  const ageMinutes = ageMs(purchase, now) / 60_000;
   const next = pollMinutes.find((minutes) => minutes > ageMinutes) ?? ageMinutes + 15;
   return Math.max(oncePerMs, (next - ageMinutes) * 60_000);
 }

@@ -2,9 +2,10 @@
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import { compare } from "../platform/proof.ts";
-import type { Exchange } from "./supplier.ts";
+import type { Exchange, ListedSku } from "./supplier.ts";
 
 export type PurchaseRow = Selectable<Schema["purchases"]>;
+export type PauseRow = Selectable<Schema["supplier_pauses"]>;
 
 export async function selectSupplierSku(db: Db, supplier: string, skuId: number) {
   const row = await db
@@ -16,11 +17,41 @@ export async function selectSupplierSku(db: Db, supplier: string, skuId: number)
   return row?.supplier_sku;
 }
 
-export async function selectSuppliedSkus(db: Db, supplier: string) {
+/** What a supplier said last of one of our SKUs. */
+export type OfferRow = Awaited<ReturnType<typeof selectOffersAt>>[number];
+
+function offers(db: Db) {
   return db
     .selectFrom("supplier_skus")
-    .select("sku_id as skuId")
-    .where("supplier", "=", supplier)
+    .select([
+      "sku_id as skuId",
+      "supplier_sku as supplierSku",
+      "list_price as listPriceIdr",
+      "offered",
+      "closed_from as fromMinute",
+      "closed_until as untilMinute",
+      "disabled_reason as disabledReason",
+    ]);
+}
+
+export async function selectOffersAt(db: Db, supplier: string) {
+  return offers(db).where("supplier", "=", supplier).execute();
+}
+
+/** Those of these SKUs at suppliers that are not paused. */
+export async function selectOffersOf(db: Db, skuIds: readonly number[]) {
+  return offers(db)
+    .where("sku_id", "=", sql<number>`any(${skuIds}::int[])`)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("supplier_pauses")
+            .select("id")
+            .whereRef("supplier_pauses.supplier", "=", "supplier_skus.supplier")
+            .where("ended_at", "is", null),
+        ),
+      ),
+    )
     .execute();
 }
 
@@ -56,8 +87,13 @@ export async function selectPurchase(db: Db, purchaseId: string) {
     .executeTakeFirstOrThrow();
 }
 
-export async function selectPurchaseByRef(db: Db, ref: string) {
-  return db.selectFrom("purchases").selectAll().where("ref", "=", ref).executeTakeFirst();
+export async function selectPurchaseByRef(db: Db, supplier: string, ref: string) {
+  return db
+    .selectFrom("purchases")
+    .selectAll()
+    .where("ref", "=", ref)
+    .where("supplier", "=", supplier)
+    .executeTakeFirst();
 }
 
 export async function selectPurchaseOfOrder(db: Db, orderId: string) {
@@ -113,6 +149,135 @@ export async function compareInTransit(db: Db) {
   );
 }
 
+export async function disableSupplierSku(
+  tx: Tx,
+  input: { supplier: string; supplierSku: string; reason: string; now: Date },
+) {
+  await tx
+    .updateTable("supplier_skus")
+    .set({ disabled_at: input.now, disabled_reason: input.reason })
+    .where("supplier", "=", input.supplier)
+    .where("supplier_sku", "=", input.supplierSku)
+    .execute();
+}
+
+/**
+ * Writes a price list that was asked for at `askedAt`. What is not on it is not offered; what was
+ * disabled before that and is offered on it is back in sale.
+ */
+export async function updateListedSkus(
+  tx: Tx,
+  input: { supplier: string; skus: readonly ListedSku[]; askedAt: Date; now: Date },
+) {
+  const { supplier, skus, askedAt, now } = input;
+  await sql`
+    update supplier_skus ours
+    set list_price = coalesce(listed.price, ours.list_price),
+      offered = coalesce(listed.offered, false),
+      closed_from = listed.closed_from,
+      closed_until = listed.closed_until,
+      seen_at = coalesce(listed.seen_at, ours.seen_at),
+      disabled_at = case when listed.back then null else ours.disabled_at end,
+      disabled_reason = case when listed.back then null else ours.disabled_reason end
+    from (
+      select old.sku_id, price, listed.offered, listed.closed_from, listed.closed_until,
+        case when listed.sku is not null then ${now}::timestamptz end as seen_at,
+        listed.offered and old.disabled_at < ${askedAt}::timestamptz as back
+      from supplier_skus old
+      left join unnest(
+        ${skus.map((sku) => sku.supplierSku)}::text[],
+        ${skus.map((sku) => sku.priceIdr)}::bigint[],
+        ${skus.map((sku) => sku.offered)}::boolean[],
+        ${skus.map((sku) => sku.cutOff?.fromMinute ?? null)}::int[],
+        ${skus.map((sku) => sku.cutOff?.untilMinute ?? null)}::int[]
+      ) as listed (sku, price, offered, closed_from, closed_until) on listed.sku = old.supplier_sku
+      where old.supplier = ${supplier}
+    ) listed
+    where ours.supplier = ${supplier} and ours.sku_id = listed.sku_id`.execute(tx);
+}
+
+export async function lockReading(tx: Tx, supplier: string) {
+  return tx
+    .selectFrom("supplier_readings")
+    .selectAll()
+    .where("supplier", "=", supplier)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+export async function saveReading(
+  tx: Tx,
+  supplier: string,
+  change: Updateable<Schema["supplier_readings"]>,
+) {
+  await tx
+    .insertInto("supplier_readings")
+    .values({ ...change, supplier })
+    .onConflict((conflict) => conflict.column("supplier").doUpdateSet(change))
+    .execute();
+}
+
+export async function selectReading(db: Db, supplier: string) {
+  return db
+    .selectFrom("supplier_readings")
+    .selectAll()
+    .where("supplier", "=", supplier)
+    .executeTakeFirst();
+}
+
+/**
+ * Opens a pause. One of the same cause that is open already stays, with the larger of both amounts;
+ * then the answer is false.
+ */
+export async function insertPause(
+  tx: Tx,
+  row: {
+    supplier: string;
+    cause: string;
+    reason: string;
+    by: string;
+    neededIdr: bigint | null;
+    now: Date;
+  },
+): Promise<boolean> {
+  const { rows } = await sql<{ isNew: boolean }>`
+    insert into supplier_pauses (supplier, cause, reason, paused_by, paused_at, needed_amount)
+    values (${row.supplier}, ${row.cause}, ${row.reason}, ${row.by}, ${row.now}, ${row.neededIdr})
+    on conflict (supplier, cause) where ended_at is null
+    do update set needed_amount = greatest(supplier_pauses.needed_amount, excluded.needed_amount)
+    returning xmax = 0 as "isNew"`.execute(tx);
+  return rows[0]?.isNew === true;
+}
+
+export async function selectOpenPauses(db: Db, supplier: string): Promise<PauseRow[]> {
+  return db
+    .selectFrom("supplier_pauses")
+    .selectAll()
+    .where("supplier", "=", supplier)
+    .where("ended_at", "is", null)
+    .orderBy("id")
+    .execute();
+}
+
+export async function lockOpenPauses(tx: Tx, supplier: string): Promise<PauseRow[]> {
+  return tx
+    .selectFrom("supplier_pauses")
+    .selectAll()
+    .where("supplier", "=", supplier)
+    .where("ended_at", "is", null)
+    .orderBy("id")
+    .forUpdate()
+    .execute();
+}
+
+export async function endPauses(tx: Tx, ids: readonly bigint[], by: string, now: Date) {
+  await tx
+    .updateTable("supplier_pauses")
+    .set({ ended_by: by, ended_at: now })
+    .where("id", "in", ids)
+    .execute();
+}
+
 export async function selectPurchasesOfOrder(db: Db, orderId: string) {
   return db
     .selectFrom("purchases")
@@ -138,4 +303,14 @@ export async function selectExchangesOfOrder(db: Db, orderId: string) {
     .where("purchases.order_id", "=", orderId)
     .orderBy("purchase_exchanges.id")
     .execute();
+}
+
+export async function lockOpenPurchase(tx: Tx, orderId: string) {
+  return tx
+    .selectFrom("purchases")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .where("state", "=", "open")
+    .forUpdate()
+    .executeTakeFirst();
 }

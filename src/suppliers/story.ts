@@ -1,55 +1,39 @@
 /** Story: each purchase for an order, and what was said with the supplier, scrubbed. */
 import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
-import { known, type StoryLine } from "../platform/story.ts";
+import { linesAbout, type StoryLine } from "../platform/story.ts";
 import { type PurchaseRow, selectExchangesOfOrder, selectPurchasesOfOrder } from "./repository.ts";
+
+const line = linesAbout("purchase");
 
 export async function storyOf(db: Db, orderId: string): Promise<StoryLine[]> {
   const purchases = await selectPurchasesOfOrder(db, orderId);
   const exchanges = await selectExchangesOfOrder(db, orderId);
   return [
     ...purchases.flatMap(tell),
-    ...exchanges.map((exchange): StoryLine => {
-      const { id: subject, ref } = exchange;
-      const status = exchange.status === null ? "" : `, HTTP ${exchange.status}`;
-      return {
-        at: exchange.at,
-        about: "purchase",
-        subject,
-        actor: `supplier:${exchange.supplier}`,
-        what: `${exchange.kind} of ${ref}${status}`,
-        details: known({ body: exchange.body }),
-      };
+    ...exchanges.map(({ id, ref, supplier, kind, status, body, at }) => {
+      const what = `${kind} of ${ref}${status === null ? "" : `, HTTP ${status}`}`;
+      return line(at, id, `supplier:${supplier}`, what, { body });
     }),
   ];
 }
 
 function tell(purchase: PurchaseRow): StoryLine[] {
-  const { id: subject, ref, supplier } = purchase;
+  const { id, ref, supplier, state, serial_number, failure, doubt, reversed_at } = purchase;
   const goods = `${purchase.supplier_sku} for ${purchase.customer_no}`;
-  const line = (
-    at: Date,
-    actor: string,
-    what: string,
-    details: Parameters<typeof known>[0] = {},
-  ): StoryLine => ({ at, about: "purchase", subject, actor, what, details: known(details) });
-  const lines = [
-    line(
-      purchase.opened_at,
-      "system",
-      `${ref} is opened at ${supplier}: ${goods}, at most ${formatRupiah(purchase.max_cost)}`,
-      { state: purchase.state, doubt: purchase.doubt },
-    ),
-  ];
+  const opened = `${ref} is opened at ${supplier}: ${goods}, at most ${formatRupiah(purchase.max_cost)}`;
+  const lines = [line(purchase.opened_at, id, "system", opened, { state, doubt })];
   if (purchase.sent_at !== null) {
-    lines.push(line(purchase.sent_at, "system", `${ref} is marked as sent: only asked about now`));
+    const sent = `${ref} is marked as sent: only asked about now`;
+    lines.push(line(purchase.sent_at, id, "system", sent));
   }
   if (purchase.ended_at !== null) {
-    const charged = purchase.charged === null ? undefined : formatRupiah(purchase.charged);
-    const { serial_number, failure } = purchase;
-    const what = `${ref} has ${purchase.state}`;
+    const charged = purchase.charged === null ? null : formatRupiah(purchase.charged);
     const details = { serial_number, charged, failure };
-    lines.push(line(purchase.ended_at, `supplier:${supplier}`, what, details));
+    lines.push(line(purchase.ended_at, id, `supplier:${supplier}`, `${ref} has ${state}`, details));
+  }
+  if (reversed_at !== null) {
+    lines.push(line(reversed_at, id, `supplier:${supplier}`, `${ref} is taken back`));
   }
   return lines;
 }

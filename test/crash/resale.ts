@@ -7,9 +7,8 @@ import { getJson, postJson } from "../json.ts";
 import { isReady } from "../store-process.ts";
 import type { AtEnd, ShopDatabase } from "./databases.ts";
 import { isLeft, judgeBooks, judgeWalks } from "./judge.ts";
-import type { Road } from "./roads.ts";
 import { describeJobs, openShop } from "./shop.ts";
-import { createWalker, soldSku, type Walker } from "./walker.ts";
+import { createWalker, type Road, soldSku, type Walker } from "./walker.ts";
 import { type Death, prepareWarmStore } from "./warm-store.ts";
 
 const roundWithinMs = 60_000;

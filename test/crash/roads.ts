@@ -1,17 +1,5 @@
 /** Roads: what may become of an order through the REST API, each walked by a reseller who never gives up. */
-import type { OrderState } from "../../src/orders/order.ts";
-import type { Walker } from "./walker.ts";
-
-export interface Road {
-  readonly name: string;
-  /** The first digits of the player id: what the supplier does (simulators/README.md, magic inputs). */
-  readonly prefix: string;
-  /** A charge of it shall go wrong, so no other road may charge meanwhile. */
-  readonly breaksCharge?: true;
-  readonly charges: boolean;
-  readonly ends: OrderState;
-  walk(walker: Walker): Promise<void>;
-}
+import type { Road, Walker } from "./walker.ts";
 
 const ordinary = "10000";
 const fromSaldo = { charges: false, walk: (walker: Walker) => walker.orders("saldo") };

@@ -1,6 +1,7 @@
 /** Rounds: which roads are walked at once, and where the store dies meanwhile. */
 import type { Blow, Resale } from "./resale.ts";
-import { companion, type Road, roads } from "./roads.ts";
+import { companion, roads } from "./roads.ts";
+import type { Road } from "./walker.ts";
 
 const unrecordedMs = 1_000;
 

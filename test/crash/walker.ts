@@ -6,7 +6,6 @@ import type { Clock } from "../../src/platform/clock.ts";
 import type { Database } from "../../src/platform/db.ts";
 import { postJson } from "../json.ts";
 import { type Answer, createReseller, type Order, type Quote } from "../reseller.ts";
-import type { Road } from "./roads.ts";
 
 export const soldSku = "ML_86";
 export const priceIdr = 20_000;
@@ -15,6 +14,17 @@ const zoneId = "2001";
 const againMs = 5;
 /** How much time may pass at once while something is waited for. */
 const [soonS, laterS] = [5, 60];
+
+export interface Road {
+  readonly name: string;
+  /** The first digits of the player id: what the supplier does (simulators/README.md, magic inputs). */
+  readonly prefix: string;
+  /** A charge of it shall go wrong, so no other road may charge meanwhile. */
+  readonly breaksCharge?: true;
+  readonly charges: boolean;
+  readonly ends: OrderState;
+  walk(walker: Walker): Promise<void>;
+}
 
 export interface WalkedShop {
   readonly db: Database;

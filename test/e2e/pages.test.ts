@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { createReseller } from "../reseller.ts";
 import { openWorld } from "../world.ts";
 import { awaitFocus, openPage, shoot, tooWide, walk } from "./browser.ts";
 
@@ -75,32 +76,54 @@ test("whoever pays sees the payment page become the delivered order, without a r
   await shoot(pages[1], "order-page-desk");
 });
 
+/** Refuses what axe finds, on phone and desk, light and dark, in both languages. */
+async function examine(t: TestContext, url: string, name: string) {
+  for (const language of ["id-ID", "en-US"] as const) {
+    for (const viewport of [phone, desk]) {
+      const page = await openPage(t, "about:blank", { language, viewport });
+      await page.addInitScript(axe.source);
+      await page.goto(url);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        const run = "axe.run(document, { resultTypes: ['violations'] })";
+        const { violations } = await page.evaluate<axe.AxeResults>(run);
+        const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+        const where = `${name}-${viewport.width}-${colorScheme}-${language}`;
+        assert.deepEqual(found, [], where);
+        assert.deepEqual(await tooWide(page), [], where);
+        await shoot(page, where);
+      }
+      await page.context().close();
+    }
+  }
+}
+
 test("both pages are free of what axe finds, on phone and desk, light and dark, in both languages", async (t) => {
   const { world, payUrl, orderUrl } = await openShop(t, 72);
-  const check = async (url: string, name: string) => {
-    for (const language of ["id-ID", "en-US"] as const) {
-      for (const viewport of [phone, desk]) {
-        const page = await openPage(t, "about:blank", { language, viewport });
-        await page.addInitScript(axe.source);
-        await page.goto(url);
-        for (const colorScheme of ["light", "dark"] as const) {
-          await page.emulateMedia({ colorScheme });
-          const run = "axe.run(document, { resultTypes: ['violations'] })";
-          const { violations } = await page.evaluate<axe.AxeResults>(run);
-          const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-          const where = `${name}-${viewport.width}-${colorScheme}-${language}`;
-          assert.deepEqual(found, [], where);
-          assert.deepEqual(await tooWide(page), [], where);
-          await shoot(page, where);
-        }
-        await page.context().close();
-      }
-    }
-  };
-  await check(payUrl, "pay");
+  await examine(t, payUrl, "pay");
   await world.midtrans.isPaid();
   await world.advance({ seconds: 10 });
-  await check(orderUrl, "order");
+  await examine(t, orderUrl, "order");
+});
+
+test("whoever tops up a saldo sees the payment page say so, without a reload", async (t) => {
+  const world = await openWorld(t, { seed: 79, frozen: false });
+  const reseller = await createReseller(world);
+  const { page_url: url } = (await reseller.opens(50_000)).data;
+  await world.untilQuiet();
+  await examine(t, url, "deposit-pay");
+  const page = await open(t, url, { viewport: phone });
+  const wallet = page.getByRole("link", { name: "Buka GoPay" });
+  const { bottom } = await wallet.evaluate((link) => link.getBoundingClientRect());
+  assert.ok(bottom < phone.height, "a phone shows the button without scrolling");
+  await page.evaluate("window.loaded = 'once'");
+  await world.midtrans.isPaid();
+  await heading(page, "Saldo terisi");
+  assert.equal(await page.evaluate("window.loaded"), "once");
+  assert.equal(page.url(), url);
+  assert.equal(await page.getByRole("status").innerText(), "Saldo terisi");
+  assert.equal(await page.getByRole("img").count(), 0);
+  await examine(t, url, "deposit-paid");
 });
 
 test("the countdown runs, and when it ends the shop says what that means", async (t) => {

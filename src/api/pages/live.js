@@ -1,7 +1,7 @@
 /**
- * Live: keeps an open page true, in the buyer's browser. The store's event stream says when the order
- * changed; the page is then fetched again and its content replaced. Without a stream it asks now and
- * then. It needs nothing: without a script the page refreshes itself.
+ * Live: keeps an open page true, in the buyer's browser. The store's event stream says when what it
+ * shows changed; the page is then fetched again and its content replaced. Without a stream it asks
+ * now and then. It needs nothing: without a script the page refreshes itself.
  */
 (() => {
   const pollMs = 5_000;
@@ -94,11 +94,13 @@
     }
     const opened = new EventSource(address);
     stream = opened;
-    opened.addEventListener("order", (event) => {
-      stopPolling();
-      offline.hidden = true;
-      if (event.data !== main.dataset.marker) void refresh();
-    });
+    for (const name of ["order", "deposit"]) {
+      opened.addEventListener(name, (event) => {
+        stopPolling();
+        offline.hidden = true;
+        if (event.data !== main.dataset.marker) void refresh();
+      });
+    }
     opened.addEventListener("over", () => {
       opened.close();
       void refresh();
@@ -108,6 +110,14 @@
       streamEndedAt = Date.now();
       startPolling();
     });
+  }
+
+  /** What is shown may be old, and the stream cut off without a word. */
+  function wake() {
+    if (main.dataset.events === undefined) return;
+    stream?.close();
+    stream = undefined;
+    void refresh();
   }
 
   function startPolling() {
@@ -162,12 +172,12 @@
     const button = event.target instanceof Element && event.target.closest("[data-copy]");
     if (button instanceof HTMLElement) void copy(button);
   });
-  // Back from the wallet, or to a tab that slept: what is shown may be old.
+  // Back from the wallet, or to a tab that slept.
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && main.dataset.events !== undefined) void refresh();
+    if (!document.hidden) wake();
   });
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted && main.dataset.events !== undefined) void refresh();
+    if (event.persisted) wake();
   });
 
   document.documentElement.classList.add("js");

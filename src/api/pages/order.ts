@@ -3,12 +3,13 @@ import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import type { NoticeFact, PaymentFact, PurchaseFact } from "../../orders/facts.ts";
 import { type DeliveryFact, type Fact, factsOf } from "../../orders/facts.ts";
 import type { OrderView } from "../../orders/find.ts";
-import { isSecondPayment, nextStates, type OrderState, pageLifeMs } from "../../orders/order.ts";
+import { backAtSourceReason, type Note, readNote } from "../../orders/notes.ts";
+import { pageLifeMs } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
 import { type Html, html } from "./html.ts";
 import { icon, type Mark } from "./icons.ts";
-import { gameAccountOf, itemOf, nextWords, type Standing } from "./standing.ts";
+import { gameAccountOf, itemOf, nextWords, nicknameOf, type Standing } from "./standing.ts";
 import { wibDay, wibMoment } from "./time.ts";
 
 export interface OrderPage {
@@ -27,12 +28,15 @@ const marks: Readonly<Record<Standing, Mark>> = {
   payable: "wait",
   closing: "wait",
   lapsed: "none",
+  short: "bad",
+  short_returned: "back",
   mismatched: "bad",
   paid: "wait",
   under_review: "wait",
   fulfilling: "wait",
   doubtful: "unknown",
   delivered: "done",
+  taken_back: "unknown",
   refunding: "back",
   refunded: "back",
   expired: "none",
@@ -69,6 +73,7 @@ const factMarks = {
     held: "wait",
     paid: "done",
     not_paid: "none",
+    short: "bad",
     mismatched: "bad",
     refunding: "back",
     refunded: "back",
@@ -80,6 +85,7 @@ const factMarks = {
     sent: "wait",
     unknown: "unknown",
     confirmed: "done",
+    reversed: "bad",
     failed: "bad",
   } satisfies Record<PurchaseFact, Mark>,
   delivery: {
@@ -92,7 +98,6 @@ const factMarks = {
     sent: "done",
     behind: "wait",
     not_sent: "none",
-    unknown: "unknown",
   } satisfies Record<NoticeFact, Mark>,
 };
 
@@ -113,13 +118,12 @@ ${fact(words.names.notice, notice, words.notice[notice.state], factMarks.notice[
 
 function renderDetails({ view, texts }: OrderPage): Html {
   const { order } = view;
-  const nickname = order.nickname === null ? "" : plain(order.nickname);
   const row = (name: string, value: Html | string) =>
     html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
   return html`<section><h2>${texts.page.details.heading}</h2><dl class="details">
 ${row(texts.order.number, html`<span class="code">${order.code}</span>`)}
 ${row(texts.order.item, itemOf(view))}
-${row(texts.order.account, html`${nickname.trim() === "" ? undefined : html`<bdi class="nickname">${nickname}</bdi>`}<bdi>${gameAccountOf(view)}</bdi>`)}
+${row(texts.order.account, html`${nicknameOf(view)}<bdi>${gameAccountOf(view)}</bdi>`)}
 ${row(texts.order.total, formatRupiah(order.price))}
 ${row(texts.order.method, texts.order.methods[order.method])}
 ${renderSerial(view, texts)}
@@ -140,15 +144,31 @@ function renderStory({ view, texts, locale }: OrderPage): Html {
     html`<li><time datetime="${at.toISOString()}">${wibMoment(at, locale)}</time><span>${said}</span></li>`;
   const lines = view.events.flatMap((event, index) => {
     const said: string[] = index === 0 ? [words.placed] : [];
-    const before = view.events[index - 1]?.state;
-    if (isSecondPayment(event.reason)) said.push(words.second);
+    const note = readNote(event.reason);
+    const moved = event.state !== view.events[index - 1]?.state;
+    if (note !== undefined) said.push(noteWords(note, texts));
     // The first line says so already; what changed no state is the shop's own note.
-    else if (event.state !== before && !(index === 0 && event.state === "awaiting_payment")) {
-      if (isOrderState(event.state)) said.push(words.states[event.state]);
+    else if (event.reason === backAtSourceReason) said.push(words.at_source);
+    else if (moved && (index > 0 || event.state !== "awaiting_payment")) {
+      said.push(words.states[event.state]);
     }
     return said.map((sentence) => line(event.at, sentence));
   });
   return html`<section><h2>${words.heading}</h2><ol class="story">${lines}</ol></section>`;
 }
 
-const isOrderState = (state: string): state is OrderState => Object.hasOwn(nextStates, state);
+function noteWords(note: Note, { page: { story } }: Texts): string {
+  switch (note.note) {
+    case "second_payment":
+      return story.second;
+    case "short":
+      return story.short(note.came, note.asked);
+    case "short_returned":
+      return story.short_returned;
+    case "surplus":
+    case "part_refunded":
+      return story[note.note](note.amount);
+    default:
+      return note satisfies never;
+  }
+}

@@ -98,7 +98,7 @@ test("an order that wants no money any more has no payment page: it leads to the
   assert.equal(heading, "Terkirim");
   const [bought] = await world.digiflazz.purchases();
   assert.ok(bought && body.includes(`<code id="serial">${bought.sn}</code>`));
-  for (const said of ["Diterima", "Dipastikan pemasok", "Terkirim", "Tidak tercatat"]) {
+  for (const said of ["Diterima", "Dipastikan pemasok", "Terkirim", "Sudah dikabari"]) {
     assert.ok(body.includes(said), said);
   }
   assert.match(body, /Pesanan dibuat\..*Pembayaran diterima\..*Pembelian dari pemasok dimulai/s);
@@ -128,6 +128,21 @@ test("a QR that lapsed is not to be paid, until when the order ends", async (t) 
   const { heading, body } = await get(page);
   assert.equal(heading, "QR sudah kedaluwarsa");
   assert.match(body, /berakhir sendiri pukul 10\.17\sWIB/);
+});
+
+test("money that came short is admitted, and once the order is over the page says where it is", async (t) => {
+  const { world, get, pay, page } = await openShop(t, 53);
+  await world.midtrans.receives(await world.midtrans.lastCharge(), 5_000);
+  await world.advance({ minutes: 1 });
+  assert.equal((await get(pay)).header("location"), page, "there is no QR to pay twice");
+  const waiting = await get(page);
+  assert.equal(waiting.heading, "Uang yang masuk kurang");
+  assert.match(waiting.body, /Yang masuk Rp 5\.000 dari Rp 20\.000/);
+  await world.advance({ minutes: 30 });
+  const over = await get(page);
+  assert.equal(over.heading, "Uangmu masuk ke saldo");
+  assert.match(over.body, /Rp 5\.000 sudah masuk ke saldomu/);
+  assert.doesNotMatch(over.body, /tidak ada uang/i);
 });
 
 test("a page that is not there, never was or whose 30 days are over answers alike", async (t) => {

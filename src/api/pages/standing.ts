@@ -1,11 +1,14 @@
 /** Standing: where an order stands for whoever looks at its page now, and what the page says of it. */
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
-import { refundReason } from "../../orders/facts.ts";
+import { factsOf, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
+import { backAtSourceReason } from "../../orders/notes.ts";
 import { nextStates } from "../../orders/order.ts";
+import { isPaid, type Payment } from "../../payments/payment.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
+import { type Html, html } from "./html.ts";
 import { wibClock } from "./time.ts";
 
 export type Standing = keyof Texts["page"]["standings"];
@@ -15,23 +18,26 @@ export function standingOf(view: OrderView, now: Date): Standing {
   const { order } = view;
   switch (order.state) {
     case "awaiting_payment":
-      return unpaidStanding(view, now);
+      return view.payment?.state === "short" ? "short" : unpaidStanding(view.payment, now);
     case "fulfilling":
       return view.purchase?.state === "open" && view.purchase.doubt !== null
         ? "doubtful"
         : "fulfilling";
     case "expired":
-      return isMismatched(view) ? "mismatched" : "expired";
-    case "cancelled":
-      if (isMismatched(view)) return "mismatched";
+      return oddMoney(view) ?? "expired";
+    case "cancelled": {
+      const odd = oddMoney(view);
+      if (odd !== undefined) return odd;
       return view.events.some(({ reason }) => reason.startsWith("payment could not be opened"))
         ? "not_opened"
         : "cancelled";
+    }
+    case "delivered":
+      return factsOf(view).purchase.state === "reversed" ? "taken_back" : "delivered";
     case "blocked":
     case "awaiting_verification":
     case "paid":
     case "under_review":
-    case "delivered":
     case "refunding":
     case "refunded":
       return order.state;
@@ -40,12 +46,25 @@ export function standingOf(view: OrderView, now: Date): Standing {
   }
 }
 
-function unpaidStanding({ payment }: OrderView, now: Date): Standing {
+/** Money came that does not pay the order: "no money was taken" would be false. */
+function oddMoney(view: OrderView): "short" | "short_returned" | "mismatched" | undefined {
+  switch (factsOf(view).payment.state) {
+    case "short":
+      return "short";
+    case "refunded":
+      return "short_returned";
+    default:
+      return isMismatched(view) ? "mismatched" : undefined;
+  }
+}
+
+/** Where what waits for its money stands, by its newest payment. */
+export function unpaidStanding(payment: Payment | undefined, now: Date) {
+  // What it is for follows in a moment.
+  if (payment !== undefined && isPaid(payment)) return "paid";
   switch (payment?.state) {
-    case "paid": // the order follows in a moment
-      return "paid";
     case "mismatched":
-      return "mismatched";
+      return payment.state;
     case "pending":
       return now < payment.expires_at ? "payable" : "closing";
     case "expired":
@@ -70,6 +89,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
   const { order, payment } = view;
   const words = texts.page.standings;
   const total = formatRupiah(order.price);
+  const why = texts.order.refundReasons[refundReason(view)];
   switch (standing) {
     case "payable":
       return texts.page.pay.before(total, wibClock(payment?.expires_at ?? order.pay_by, locale));
@@ -77,13 +97,22 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
       return words.lapsed.next(wibClock(order.reserved_until, locale));
     case "mismatched":
       return texts.order.mismatched;
+    case "short":
+    case "short_returned": {
+      const came = formatRupiah(payment?.paid_amount ?? 0n);
+      return words[standing].next(came, formatRupiah(payment?.amount ?? order.price));
+    }
     case "delivered":
       return words.delivered.next(itemOf(view), gameAccountOf(view));
     case "refunding":
-    case "refunded":
-      return `${texts.order.refundReasons[refundReason(view)]} ${words[standing].next(total)}`;
-    case "expired":
-      return `${texts.order.expiredText} ${words.expired.again}`;
+      return `${why} ${words.refunding.next(formatRupiah(order.paid - order.refunded))}`;
+    case "refunded": {
+      const atSource = view.events.some(({ reason }) => reason === backAtSourceReason);
+      const where = atSource
+        ? words.refunded.at_source(texts.order.methods[order.method])
+        : words.refunded.next(formatRupiah(order.refunded));
+      return `${why} ${where}`;
+    }
     case "cancelled":
       return texts.order.cancelledText;
     case "not_opened":
@@ -96,6 +125,8 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "under_review":
     case "fulfilling":
     case "doubtful":
+    case "taken_back":
+    case "expired":
       return words[standing].next;
     default:
       return standing satisfies never;
@@ -106,3 +137,9 @@ export const itemOf = ({ gameName, skuName }: OrderView) => `${gameName} ${skuNa
 
 export const gameAccountOf = ({ order }: OrderView) =>
   plain(formatGameAccount({ playerId: order.player_id, zoneId: order.zone_id }));
+
+/** Whose game account that is, when the game said so. */
+export function nicknameOf({ order }: OrderView): Html | undefined {
+  const nickname = plain(order.nickname ?? "").trim();
+  return nickname === "" ? undefined : html`<bdi class="nickname">${nickname}</bdi> `;
+}

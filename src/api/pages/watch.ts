@@ -1,13 +1,13 @@
-/** Watch: one look a second at all orders whose pages are open, and word to those that changed. */
-import { orderMarkers } from "../../orders/markers.ts";
+/** Watch: one look a second at all whose pages are open, and word to those that changed. */
+import type { PaidFor } from "../../payments/payment.ts";
 import type { Clock } from "../../platform/clock.ts";
 import type { Db } from "../../platform/db.ts";
 import type { Log } from "../../platform/log.ts";
+import { idOf, markersOf } from "./markers.ts";
 
-/** A page that is open somewhere, and how it is spoken to. */
-export interface OpenPage {
-  readonly orderId: string;
-  /** The marker of the order as the page knows it. */
+/** A page that is open somewhere, what it is of, and how it is spoken to. */
+export type OpenPage = PaidFor & {
+  /** The marker as the page knows it. */
   readonly marker: string;
   /** When its token ends. */
   readonly endsAt: Date;
@@ -18,7 +18,7 @@ export interface OpenPage {
   over(): void;
   /** The store stops; the page may come back. */
   end(): void;
-}
+};
 
 export interface Watch {
   /** The function that closes the page again, or undefined when there are too many open. */
@@ -48,10 +48,9 @@ export function createWatch(
       page.over();
     }
     if (pages.size === 0) return;
-    const orderIds = new Set([...pages.keys()].map(({ orderId }) => orderId));
-    const markers = await orderMarkers(db, [...orderIds]);
+    const markers = await markersOf(db, pages.keys());
     for (const [page, known] of pages) {
-      const marker = markers.get(page.orderId);
+      const marker = markers.get(idOf(page));
       if (marker === undefined || marker === known) continue;
       pages.set(page, marker);
       page.changed(marker);
@@ -83,8 +82,8 @@ export function createWatch(
 
   return {
     add(page) {
-      const sameOrder = [...pages.keys()].filter(({ orderId }) => orderId === page.orderId);
-      const full = pages.size >= limits.total || sameOrder.length >= limits.perOrder;
+      const same = [...pages.keys()].filter((other) => idOf(other) === idOf(page));
+      const full = pages.size >= limits.total || same.length >= limits.perOrder;
       if (full || stopping.signal.aborted) return undefined;
       pages.set(page, page.marker);
       if (!looking) void keepLooking();

@@ -1,6 +1,7 @@
 /** /price: what a game's SKUs cost. */
 import { availableStock } from "../../inventory/stock.ts";
 import { formatRupiah } from "../../platform/money.ts";
+import { suppliedSkus } from "../../suppliers/find.ts";
 import type { Context, Handled } from "../context.ts";
 import { card, colors } from "../render/message.ts";
 
@@ -11,9 +12,15 @@ export async function price(
 ): Promise<Handled> {
   const { db, catalog, texts } = context;
   const game = await catalog.findGame(options.get("game") ?? "");
-  const [skus, stock] = await Promise.all([catalog.listSkus(game.code), availableStock(db)]);
+  const skus = await catalog.listSkus(game.code);
+  const [stock, supplied] = await Promise.all([
+    availableStock(db),
+    suppliedSkus(db, context, skus),
+  ]);
+  const { line, soldOut, unavailable } = texts.price;
   const lines = skus.map((sku) => {
-    const say = (stock.get(sku.id) ?? 0) > 0 ? texts.price.line : texts.price.soldOut;
+    const inStock = (stock.get(sku.id) ?? 0) > 0;
+    const say = inStock ? (supplied.has(sku.id) ? line : unavailable) : soldOut;
     return say(sku.name, formatRupiah(sku.priceIdr));
   });
   return card({

@@ -7,6 +7,7 @@ import { saldo } from "../../ledger/transfer.ts";
 import type { Texts } from "../../notifications/texts/texts.ts";
 import { quoteOrder } from "../../orders/quote.ts";
 import { Refusal } from "../../platform/refusal.ts";
+import { suppliedSkus } from "../../suppliers/find.ts";
 import { describeRefused, readAccount } from "../account.ts";
 import type { Context, Handled } from "../context.ts";
 import { renderAccountForm } from "../render/account-form.ts";
@@ -75,6 +76,9 @@ async function quoteFor(
   if (read.outcome === "problem") return notice(read.text, [again]);
   const { gameAccount } = read;
   const { customerId } = context;
+  if (!(await suppliedSkus(db, context, [sku])).has(sku.id)) {
+    return notice(texts.outcome.unavailable, [again]);
+  }
   const checked = await checkGameAccount(db, context, { customerId, gameAccount });
   if (!("checkToken" in checked)) {
     return notice(describeRefused(texts, gameAccount.gameCode, checked), [again]);

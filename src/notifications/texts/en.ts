@@ -16,6 +16,7 @@ export const en: Texts = {
     title: (icon, game) => `${icon} ${game} prices`,
     line: (name, price) => `• ${name}: ${price}`,
     soldOut: (name, price) => `• ~~${name}: ${price}~~ (sold out)`,
+    unavailable: (name, price) => `• ~~${name}: ${price}~~ (not available now)`,
     empty: "There are no products for this game yet.",
     footer: (code) => `Buy with /topup game:${code}`,
   },
@@ -78,6 +79,8 @@ export const en: Texts = {
     quote_unknown: "This card is no longer valid. Start again with /topup.",
     unconfirmed: "Please confirm first that the account is right.",
     too_many_unpaid: "You have 3 unpaid orders. Pay or cancel one of them first (/history).",
+    unavailable:
+      "This item cannot be bought right now. No money was taken; try again later or choose another one.",
     sold_out: "This item has just sold out. No money was taken; try another one.",
     insufficient_saldo: (saldo, price) =>
       `Your saldo of ${saldo} is not enough for ${price}. Choose GoPay.`,

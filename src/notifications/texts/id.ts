@@ -15,6 +15,7 @@ export const id = {
     title: (icon: string, game: string) => `${icon} Harga ${game}`,
     line: (name: string, price: string) => `• ${name}: ${price}`,
     soldOut: (name: string, price: string) => `• ~~${name}: ${price}~~ (habis)`,
+    unavailable: (name: string, price: string) => `• ~~${name}: ${price}~~ (sedang tidak tersedia)`,
     empty: "Belum ada produk untuk game ini.",
     footer: (code: string) => `Beli dengan /topup game:${code}`,
   },
@@ -79,6 +80,8 @@ export const id = {
     unconfirmed: "Pastikan dulu akunnya benar.",
     too_many_unpaid:
       "Masih ada 3 pesanan yang belum dibayar. Bayar atau batalkan salah satu dulu (/history).",
+    unavailable:
+      "Produk ini sedang tidak bisa dibeli. Belum ada uang yang diambil; coba lagi nanti atau pilih produk lain.",
     sold_out: "Stok produk ini baru saja habis. Belum ada uang yang diambil; coba produk lain.",
     insufficient_saldo: (saldo: string, price: string) =>
       `Saldo ${saldo} belum cukup untuk ${price}. Pilih GoPay.`,

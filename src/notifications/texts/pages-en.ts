@@ -1,4 +1,4 @@
-/** Page texts: every sentence of the payment page and the order page, in English. */
+/** Page texts: every sentence of the payment pages and the order page, in English. */
 import type { pagesId } from "./pages-id.ts";
 
 export const pagesEn: typeof pagesId = {
@@ -51,6 +51,16 @@ export const pagesEn: typeof pagesId = {
       next: (time) =>
         `Do not pay with that QR code any more. This order ends by itself at ${time}. Still want it? Start again with /topup in Discord.`,
     },
+    short: {
+      headline: "Less money came than was asked for",
+      next: (came, asked) =>
+        `${came} of ${asked} came. It is recorded with this order, and goes to your saldo if the order ends. Want to pay the rest? Send this order number to the shop's admin in Discord.`,
+    },
+    short_returned: {
+      headline: "Your money is in your saldo",
+      next: (came, asked) =>
+        `${came} of ${asked} came, so this order does not go on. ${came} is in your saldo; see it with /saldo in Discord.`,
+    },
     mismatched: { headline: "The money that came does not fit" },
     paid: {
       headline: "Payment received",
@@ -73,6 +83,10 @@ export const pagesEn: typeof pagesId = {
       next: (item, gameAccount) =>
         `The supplier confirmed that ${item} arrived at ${gameAccount}. Not in the game yet? Log out and in again. Still missing? Send this order number to the shop's admin in Discord.`,
     },
+    taken_back: {
+      headline: "Being made sure again",
+      next: "The supplier had confirmed this order and then took that back. The shop's admin looks into it and will tell you. Keep this order number.",
+    },
     refunding: {
       headline: "Your money is being returned",
       next: (total) => `${total} is on its way back to you. Just wait.`,
@@ -80,13 +94,65 @@ export const pagesEn: typeof pagesId = {
     refunded: {
       headline: "Your money is back",
       next: (total) => `${total} is in your saldo. Use it any time; see it with /saldo in Discord.`,
+      at_source: (method) => `The money went back to your ${method}.`,
     },
     expired: {
       headline: "The time to pay is over",
-      again: "Still want it? Start again with /topup in Discord.",
+      next: "No money came. Paid all the same? It is not lost: this order goes on, or the money goes to your saldo. Still want it? Start again with /topup in Discord.",
     },
     cancelled: { headline: "Order cancelled" },
     not_opened: { headline: "The payment could not be opened" },
+  },
+  deposit: {
+    title: (what, code) => `${what} · Deposit ${code}`,
+    name: "Top up your saldo",
+    number: "Deposit no.",
+    amount: "Amount",
+    came: "Money that came",
+    qrAlt: (amount, code) => `GoPay QR code for ${amount}, deposit ${code}`,
+    arrives: "The money goes to your saldo, as much as comes.",
+    follow: "This page changes by itself. You can close it.",
+    until: (date) =>
+      `This page can be opened until ${date}. Do not pass on its address: whoever has it can see this deposit.`,
+    standings: {
+      preparing: {
+        headline: "Preparing the payment",
+        next: "The QR code for your deposit is being made, mostly within seconds. This page changes by itself.",
+      },
+      payable: {
+        headline: "Waiting for your payment",
+        next: "Pay with the GoPay app; the money goes to your saldo.",
+      },
+      closing: {
+        headline: "The time to pay has passed",
+        next: "Do not pay with that QR code any more. We are asking GoPay whether your money came in. If it did, it is in your saldo.",
+      },
+      lapsed: {
+        headline: "The QR code has expired",
+        next: (time) =>
+          `Do not pay with that QR code any more. This deposit ends by itself at ${time}. Still want it? Make a new one.`,
+      },
+      mismatched: {
+        headline: "The money that came does not fit",
+        next: "The money that came does not fit this deposit. We are looking into it; keep this deposit number.",
+      },
+      paid: {
+        headline: "Saldo topped up",
+        next: (amount) => `${amount} is in your saldo. Use it any time.`,
+      },
+      expired: {
+        headline: "The time to pay is over",
+        next: "No money came. If you paid all the same, it still goes to your saldo. Still want it? Make a new one.",
+      },
+      cancelled: {
+        headline: "Deposit cancelled",
+        next: "No money came. If you paid all the same, it still goes to your saldo.",
+      },
+      not_opened: {
+        headline: "The payment could not be opened",
+        next: "A GoPay payment cannot be opened now. No money was taken; please try again later.",
+      },
+    },
   },
   facts: {
     heading: "Where it stands",
@@ -103,6 +169,7 @@ export const pagesEn: typeof pagesId = {
       held: "Saldo held",
       paid: "Received",
       not_paid: "No money came",
+      short: "Too little",
       mismatched: "Does not fit, being checked",
       refunding: "Being returned",
       refunded: "Returned",
@@ -114,6 +181,7 @@ export const pagesEn: typeof pagesId = {
       sent: "Requested, not confirmed",
       unknown: "Not known yet",
       confirmed: "Confirmed by the supplier",
+      reversed: "Taken back by the supplier",
       failed: "Failed",
     },
     delivery: {
@@ -126,7 +194,6 @@ export const pagesEn: typeof pagesId = {
       sent: "You were told",
       behind: "The latest is to follow",
       not_sent: "Not told yet",
-      unknown: "Not recorded",
     },
   },
   details: {
@@ -138,6 +205,11 @@ export const pagesEn: typeof pagesId = {
     heading: "The order's story",
     placed: "Order placed.",
     second: "A second payment went to your saldo.",
+    short: (came, asked) => `${came} of ${asked} came.`,
+    short_returned: "What had come short went to your saldo.",
+    part_refunded: (amount) => `${amount} went back to your saldo.`,
+    at_source: "Money back where it came from.",
+    surplus: (amount) => `${amount} more than the price went to your saldo.`,
     states: {
       blocked: "Refused by the safety check; no money was taken.",
       awaiting_verification: "Order PIN requested.",
@@ -148,7 +220,7 @@ export const pagesEn: typeof pagesId = {
       delivered: "Confirmed by the supplier: delivered.",
       refunding: "Refund begun.",
       refunded: "Money returned to your saldo.",
-      expired: "Time to pay over; no money came.",
+      expired: "Time to pay over.",
       cancelled: "Order cancelled.",
     },
   },

@@ -1,4 +1,4 @@
-/** Page texts: every sentence of the payment page and the order page, in Indonesian. */
+/** Page texts: every sentence of the payment pages and the order page, in Indonesian. */
 
 export const pagesId = {
   shop: "Konter",
@@ -50,6 +50,16 @@ export const pagesId = {
       next: (time: string) =>
         `Jangan bayar dengan QR itu lagi. Pesanan ini berakhir sendiri pukul ${time}. Masih mau? Mulai lagi dengan /topup di Discord.`,
     },
+    short: {
+      headline: "Uang yang masuk kurang",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}. Uangmu tercatat di pesanan ini, dan masuk ke saldomu kalau pesanan ini berakhir. Mau bayar kekurangannya? Kirim nomor pesanan ini ke admin toko di Discord.`,
+    },
+    short_returned: {
+      headline: "Uangmu masuk ke saldo",
+      next: (came: string, asked: string) =>
+        `Yang masuk ${came} dari ${asked}, jadi pesanan ini tidak dilanjutkan. ${came} sudah masuk ke saldomu; lihat dengan /saldo di Discord.`,
+    },
     mismatched: { headline: "Uang yang masuk tidak cocok" },
     paid: {
       headline: "Pembayaran diterima",
@@ -72,6 +82,10 @@ export const pagesId = {
       next: (item: string, gameAccount: string) =>
         `Pemasok memastikan ${item} sudah masuk ke ${gameAccount}. Belum terlihat? Coba keluar dari game, lalu masuk lagi. Masih belum ada? Kirim nomor pesanan ini ke admin toko di Discord.`,
     },
+    taken_back: {
+      headline: "Sedang dipastikan lagi",
+      next: "Pemasok tadinya memastikan pesanan ini terkirim, lalu menariknya kembali. Admin toko memeriksanya dan mengabarimu. Simpan nomor pesanan ini.",
+    },
     refunding: {
       headline: "Uang sedang dikembalikan",
       next: (total: string) => `${total} sedang dalam perjalanan kembali ke kamu. Tinggal tunggu.`,
@@ -80,13 +94,66 @@ export const pagesId = {
       headline: "Uang sudah kembali",
       next: (total: string) =>
         `${total} sudah masuk ke saldomu. Pakai kapan saja; lihat dengan /saldo di Discord.`,
+      at_source: (method: string) => `Uangnya sudah dikembalikan ke ${method}-mu.`,
     },
     expired: {
       headline: "Waktu bayar habis",
-      again: "Masih mau? Mulai lagi dengan /topup di Discord.",
+      next: "Tidak ada uang yang masuk. Terlanjur bayar? Uangmu tidak hilang: pesanan ini dilanjutkan, atau uangnya masuk ke saldomu. Masih mau beli? Mulai lagi dengan /topup di Discord.",
     },
     cancelled: { headline: "Pesanan dibatalkan" },
     not_opened: { headline: "Pembayaran tidak bisa dibuat" },
+  },
+  deposit: {
+    title: (what: string, code: string) => `${what} · Isi saldo ${code}`,
+    name: "Isi saldo",
+    number: "No. isi saldo",
+    amount: "Jumlah",
+    came: "Uang yang masuk",
+    qrAlt: (amount: string, code: string) =>
+      `Kode QR GoPay senilai ${amount} untuk isi saldo ${code}`,
+    arrives: "Uangnya masuk ke saldomu, sebanyak yang datang.",
+    follow: "Halaman ini berubah sendiri. Kamu boleh menutupnya.",
+    until: (date: string) =>
+      `Halaman ini bisa dibuka sampai ${date}. Jangan bagikan alamatnya: siapa pun yang punya bisa melihat isi saldo ini.`,
+    standings: {
+      preparing: {
+        headline: "Menyiapkan pembayaran",
+        next: "QR untuk isi saldo sedang dibuat, biasanya beberapa detik. Halaman ini berubah sendiri.",
+      },
+      payable: {
+        headline: "Menunggu pembayaran",
+        next: "Bayar dengan aplikasi GoPay; uangnya masuk ke saldomu.",
+      },
+      closing: {
+        headline: "Waktu bayar sudah lewat",
+        next: "Jangan bayar dengan QR itu lagi. Kami sedang bertanya ke GoPay apakah uangmu sudah masuk. Kalau sudah, saldomu terisi.",
+      },
+      lapsed: {
+        headline: "QR sudah kedaluwarsa",
+        next: (time: string) =>
+          `Jangan bayar dengan QR itu lagi. Isi saldo ini berakhir sendiri pukul ${time}. Masih mau? Buat yang baru.`,
+      },
+      mismatched: {
+        headline: "Uang yang masuk tidak cocok",
+        next: "Uang yang datang tidak cocok dengan isi saldo ini. Uangnya kami periksa; simpan nomor isi saldo ini.",
+      },
+      paid: {
+        headline: "Saldo terisi",
+        next: (amount: string) => `${amount} sudah masuk ke saldomu. Pakai kapan saja.`,
+      },
+      expired: {
+        headline: "Waktu bayar habis",
+        next: "Tidak ada uang yang masuk. Kalau kamu terlanjur bayar, uangnya tetap masuk ke saldo. Masih mau? Buat yang baru.",
+      },
+      cancelled: {
+        headline: "Isi saldo dibatalkan",
+        next: "Tidak ada uang yang masuk. Kalau kamu terlanjur bayar, uangnya tetap masuk ke saldo.",
+      },
+      not_opened: {
+        headline: "Pembayaran tidak bisa dibuat",
+        next: "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
+      },
+    },
   },
   facts: {
     heading: "Sudah sampai mana",
@@ -103,6 +170,7 @@ export const pagesId = {
       held: "Saldo ditahan",
       paid: "Diterima",
       not_paid: "Tidak ada uang masuk",
+      short: "Kurang",
       mismatched: "Tidak cocok, diperiksa",
       refunding: "Sedang kembali",
       refunded: "Sudah kembali",
@@ -114,6 +182,7 @@ export const pagesId = {
       sent: "Diminta, belum pasti",
       unknown: "Belum diketahui",
       confirmed: "Dipastikan pemasok",
+      reversed: "Ditarik pemasok",
       failed: "Gagal",
     },
     delivery: {
@@ -126,7 +195,6 @@ export const pagesId = {
       sent: "Sudah dikabari",
       behind: "Kabar terbaru menyusul",
       not_sent: "Belum dikabari",
-      unknown: "Tidak tercatat",
     },
   },
   details: {
@@ -138,6 +206,11 @@ export const pagesId = {
     heading: "Perjalanan pesanan",
     placed: "Pesanan dibuat.",
     second: "Pembayaran kedua masuk ke saldomu.",
+    short: (came: string, asked: string) => `Yang masuk ${came} dari ${asked}.`,
+    short_returned: "Uang yang kurang itu masuk ke saldomu.",
+    part_refunded: (amount: string) => `${amount} dikembalikan ke saldomu.`,
+    at_source: "Uang kembali ke tempat asalnya.",
+    surplus: (amount: string) => `Kelebihan ${amount} masuk ke saldomu.`,
     states: {
       blocked: "Ditolak pemeriksaan keamanan; tidak ada uang yang diambil.",
       awaiting_verification: "PIN pesanan diminta.",
@@ -148,7 +221,7 @@ export const pagesId = {
       delivered: "Pemasok memastikan: terkirim.",
       refunding: "Pengembalian uang dimulai.",
       refunded: "Uang kembali ke saldomu.",
-      expired: "Waktu bayar habis; tidak ada uang masuk.",
+      expired: "Waktu bayar habis.",
       cancelled: "Pesanan dibatalkan.",
     },
   },

@@ -1,0 +1,78 @@
+/** Life: whole orders, from the request to delivered, with the worker on and the simulated supplier beside it. */
+import { setTimeout as delay } from "node:timers/promises";
+import type { Benchmark } from "./benchmark.ts";
+import { place } from "./placing.ts";
+import { openShopDatabase } from "./shop-database.ts";
+import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
+
+const connections = 8;
+const warmUpMs = 5_000;
+const runMs = 60_000;
+// More wait than this, and no more are placed until some are delivered: what is measured is the whole life.
+const mostUnderWay = 600;
+const burstMs = 100;
+const quickest = 1_500;
+
+/** Our balance at the simulated supplier, so that it lasts for the run. */
+async function giveFloat(simulatorUrl: string): Promise<void> {
+  const answer = await fetch(`${simulatorUrl}/digiflazz/_control/balance`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ balance: 100_000_000_000 }),
+  });
+  if (!answer.ok) throw new Error(`the supplier's balance cannot be set: ${answer.status}`);
+}
+
+export const lifeBenchmarks: readonly Benchmark[] = [
+  {
+    name: "life",
+    unit: "orders delivered/s for 60 s",
+    budget: { at_least: 300 },
+    run: (report) =>
+      inTemporaryDirectory(async (dataDir) => {
+        const port = await freePort();
+        // Books on disk would be what is measured: they are written whole at each purchase.
+        const simulators = await startSimulators(port);
+        const store = await startStore(dataDir, {
+          PORT: String(port),
+          SIMULATORS: simulators.parties,
+        });
+        const database = await openShopDatabase(dataDir);
+        try {
+          await database.stock(10_000_000);
+          await giveFloat(simulators.url);
+          const quotes = ((warmUpMs + runMs) / 1000) * quickest;
+          const sellers = await database.sellers(1_000, Math.ceil(quotes / 1_000), 15);
+          const placedIn = async (durationMs: number) => {
+            const until = performance.now() + durationMs;
+            let placed = 0;
+            while (performance.now() < until) {
+              const underWay = await database.underWay();
+              if (underWay > mostUnderWay) await delay(burstMs);
+              else {
+                const loaded = await place(store, sellers, { connections, durationMs: burstMs });
+                placed += loaded.statuses.get(201) ?? 0;
+              }
+            }
+            return placed;
+          };
+          await placedIn(warmUpMs);
+          const [before, waitingBefore] = [
+            await database.orders("delivered"),
+            await database.underWay(),
+          ];
+          const began = performance.now();
+          await placedIn(runMs);
+          const seconds = (performance.now() - began) / 1000;
+          const delivered = (await database.orders("delivered")) - before;
+          const waiting = await database.underWay();
+          report(`under way: ${waitingBefore} at the start, ${waiting} at the end`);
+          return { value: delivered / seconds };
+        } finally {
+          await database.close();
+          await store.stop();
+          await simulators.stop();
+        }
+      }),
+  },
+];

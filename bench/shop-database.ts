@@ -1,0 +1,110 @@
+/**
+ * Shop database: fills the database of a running store with resellers, their saldo and their quotes, straight
+ * into the tables, so that a benchmark measures placing and nothing before it.
+ */
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import pg from "pg";
+
+export interface Seller {
+  /** What its requests carry in `Authorization: Bearer`. */
+  readonly key: string;
+  /** Quotes that have not become orders yet. */
+  readonly quotes: string[];
+}
+
+export interface ShopDatabase {
+  /** Makes resellers with this many quotes each, over so many SKUs, in turn. */
+  sellers(count: number, quotesEach: number, skuCount: number): Promise<Seller[]>;
+  /** Sets how many of every SKU are on the shelf. */
+  stock(onHand: number): Promise<void>;
+  /** Rows inserted, changed and deleted since the server began. */
+  rowsWritten(): Promise<number>;
+  orders(state: string): Promise<number>;
+  /** Paid, and neither delivered nor refunded. */
+  underWay(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const saldoIdr = 1_000_000_000;
+
+/** Opens it on the embedded server below a store's data directory, as the owner of the tables. */
+export async function openShopDatabase(dataDir: string): Promise<ShopDatabase> {
+  const client = new pg.Client({
+    host: join(dataDir, "pg18"),
+    user: "konter",
+    database: "konter",
+  });
+  await client.connect();
+  const number = async (text: string, values: unknown[] = []) => {
+    const { rows } = await client.query<{ n: string }>(text, values);
+    return Number(rows[0]?.n);
+  };
+
+  return {
+    async sellers(count, quotesEach, skuCount) {
+      const sellers = Array.from({ length: count }, () => ({
+        key: `konter_${randomBytes(32).toString("base64url")}`,
+        keyId: randomUUID(),
+        customerId: randomUUID(),
+      }));
+      const hashes = sellers.map((one) => createHash("sha256").update(one.key).digest());
+      const keyIds = sellers.map((one) => one.keyId);
+      const customerIds = sellers.map((one) => one.customerId);
+      await client.query(
+        `insert into api_keys (id, name, hash, scopes, created_at)
+         select id, 'bench', hash, array['sell'], now() from unnest($1::uuid[], $2::bytea[]) one (id, hash)`,
+        [keyIds, hashes],
+      );
+      await client.query(
+        `insert into customers (id, key_id, locale, created_at)
+         select id, key_id, 'id', now() from unnest($1::uuid[], $2::uuid[]) one (id, key_id)`,
+        [customerIds, keyIds],
+      );
+      await client.query(
+        `insert into balances (ledger_account, posted)
+         select 'customer:' || id, $2 from unnest($1::uuid[]) id`,
+        [customerIds, saldoIdr],
+      );
+      const { rows } = await client.query<{ customer_id: string; ids: string[] }>(
+        `with sold as (
+           select row_number() over (order by skus.id) - 1 as place, sku_id, version, price, cost
+           from current_prices join skus on skus.id = sku_id
+           where skus.code not like 'VP\\_%' order by skus.id limit $3
+         ), quoted as (
+           insert into quotes (id, customer_id, sku_id, price_version, price, cost, game_code, player_id,
+             zone_id, nickname, quoted_at, expires_at)
+           select gen_random_uuid(), customer_id, sku_id, version, price, cost, 'ML', '123456789', '2001',
+             'Budi', now(), now() + interval '1 day'
+           from unnest($1::uuid[]) with ordinality one (customer_id, place)
+           cross join generate_series(1, $2) n
+           join sold on sold.place = (one.place + n) % (select count(*) from sold)
+           returning customer_id, id
+         )
+         select customer_id, array_agg(id) as ids from quoted group by customer_id`,
+        [customerIds, quotesEach, skuCount],
+      );
+      const quotesOf = new Map(rows.map((row) => [row.customer_id, row.ids]));
+      await client.query("analyze");
+      await client.query("checkpoint");
+      return sellers.map(({ key, customerId }) => ({
+        key,
+        quotes: quotesOf.get(customerId) ?? [],
+      }));
+    },
+    async stock(onHand) {
+      await client.query("update stock set on_hand = reserved + $1", [onHand]);
+    },
+    async rowsWritten() {
+      // The server's sessions tell their counts once a second.
+      await delay(1_500);
+      await client.query("select pg_stat_clear_snapshot()");
+      return number("select sum(n_tup_ins + n_tup_upd + n_tup_del) as n from pg_stat_user_tables");
+    },
+    orders: (state) => number("select count(*) as n from orders where state = $1", [state]),
+    underWay: () =>
+      number("select count(*) as n from orders where state in ('paid', 'fulfilling', 'refunding')"),
+    close: () => client.end(),
+  };
+}

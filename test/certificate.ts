@@ -1,0 +1,21 @@
+/**
+ * Certificate: what a test's party on 127.0.0.1 shows. Its key is no secret: nothing outside a test that
+ * says so trusts it.
+ */
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgF4k8a0xwVGoR9iB3
+Jk0r3TdIZg3qo+zoedJSR2FEhkOhRANCAAQjG0EwubuxQZKubvbjocghFxksEno4
+WawP9VxScmUN0r5rvFPBW8MR28s+VH/qu6DvzArPVtuHIoStNH1PUbwm
+-----END PRIVATE KEY-----`;
+
+export const cert = `-----BEGIN CERTIFICATE-----
+MIIBZzCCAQ2gAwIBAgIBATAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwIBcNMjAwMTAxMDAwMDAwWhgPMjEyMDAxMDEwMDAwMDBaMBQxEjAQBgNVBAMM
+CWxvY2FsaG9zdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABCMbQTC5u7FBkq5u
+9uOhyCEXGSwSejhZrA/1XFJyZQ3Svmu8U8FbwxHbyz5Uf+q7oO/MCs9W24cihK00
+fU9RvCajTjBMMA8GA1UdEwEB/wQFMAMBAf8wGgYDVR0RBBMwEYIJbG9jYWxob3N0
+hwR/AAABMB0GA1UdDgQWBBTTzL8cqnqa4YUq26AkPhGekQneQDAKBggqhkjOPQQD
+AgNIADBFAiEAmn2Gt42W/VlVZfOW+kqCr+isetRjizwNZk+DbM/fRpsCIC4V42tG
+e3gDyQPjOUtnk/27RqjIBxPs4RO5FYaccNmL
+-----END CERTIFICATE-----`;
