@@ -201,7 +201,10 @@ async function openKiosk(
   t: TestContext,
   options: { seed: number; databaseOf: (atEnd: AtEnd) => Promise<ShopDatabase> },
 ) {
-  const shop = await openShop(cleanUp(t), { ...options, prepare: prepareStore });
+  const shop = await openShop(cleanUp(t), {
+    ...options,
+    prepare: (atEnd, settings) => prepareStore(atEnd, settings),
+  });
   const { db, store, simulators } = shop;
   const { buyer, secondBuyer } = await enterDiscord(simulators.url, async () => {});
   const buyers = [buyer, secondBuyer] as const;

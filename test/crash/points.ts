@@ -4,6 +4,7 @@
  */
 import { REST } from "@discordjs/rest";
 import pg from "pg";
+import type { Fetch } from "../../src/platform/http.ts";
 
 /** Told of each moment, `midtrans charge: before` and the like; need not return. */
 export type Reach = (point: string) => void;
@@ -66,16 +67,17 @@ export function watchDatabase(reach: Reach): void {
   };
 }
 
-/** A `fetch` that tells of each call: `after` when the whole answer, or none, is here. */
-export function watchFetch(parties: Readonly<Record<string, string>>, reach: Reach): typeof fetch {
-  return async (input, init) => {
-    const call = callName(parties, String(input));
+/** Tells of each call to a party: `after` when the whole answer, or none, is here. */
+export function watchFetch(
+  send: Fetch,
+  parties: Readonly<Record<string, string>>,
+  reach: Reach,
+): Fetch {
+  return async (url, init) => {
+    const call = callName(parties, url);
     reach(`${call}: before`);
     try {
-      const answer = await fetch(input, init);
-      const body = Buffer.from(await answer.arrayBuffer());
-      const { status, headers } = answer;
-      return new Response(status === 204 ? null : body, { status, headers });
+      return await send(url, init); // it has read the whole answer
     } finally {
       reach(`${call}: after`);
     }

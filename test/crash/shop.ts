@@ -1,6 +1,6 @@
 /** Shop: a store in a process that can be killed, and its simulated parties here, whose books survive it. */
 import { startSimulators } from "../../simulators/world.ts";
-import { createSandboxClock } from "../../src/platform/clock.ts";
+import { createSandboxClock, type SandboxClock } from "../../src/platform/clock.ts";
 import { type Database, openDatabase } from "../../src/platform/db.ts";
 import { createSeededRandom } from "../../src/platform/random.ts";
 import { getJson, postJson } from "../json.ts";
@@ -16,7 +16,11 @@ export async function openShop<
   options: {
     seed: number;
     databaseOf: (atEnd: AtEnd) => Promise<Base>;
-    prepare: (atEnd: AtEnd, settings: Readonly<Record<string, string>>) => Promise<Store>;
+    prepare: (
+      atEnd: AtEnd,
+      settings: Readonly<Record<string, string>>,
+      clock: SandboxClock,
+    ) => Promise<Store>;
   },
 ) {
   const database = await options.databaseOf(atEnd);
@@ -30,10 +34,8 @@ export async function openShop<
     storeUrl: () => storeUrl,
   });
   atEnd(() => simulators.close());
-  const store = await options.prepare(atEnd, {
-    ...database.settings,
-    SIMULATORS: JSON.stringify(simulators.parties),
-  });
+  const settings = { ...database.settings, SIMULATORS: JSON.stringify(simulators.parties) };
+  const store = await options.prepare(atEnd, settings, clock);
   storeUrl = store.url;
   await store.start();
   const db = openDatabase({

@@ -5,12 +5,18 @@
 import { flushCompileCache } from "node:module";
 import { readConfig } from "../../src/config.ts";
 import { startStore } from "../../src/main.ts";
+import { createSandboxClock } from "../../src/platform/clock.ts";
 import { createLog } from "../../src/platform/log.ts";
+import { createPartyFetch } from "../../src/platform/party-fetch.ts";
 import { watchDatabase, watchDiscord, watchFetch } from "./points.ts";
 
 export type ToStore =
-  /** Starts with these settings, which replace the environment. */
-  | { readonly order: "start"; readonly settings: Readonly<Record<string, string>> }
+  /** Starts with these settings, which replace the environment, at the parties' time. */
+  | {
+      readonly order: "start";
+      readonly settings: Readonly<Record<string, string>>;
+      readonly offsetMs: number;
+    }
   /** Dies the `hit`-th time that it comes to a point from now on; absent: never. */
   | { readonly order: "die"; readonly at: { point: string; hit: number } | undefined }
   /** Tells how often it came to each point since it was last asked. */
@@ -32,15 +38,17 @@ function reach(point: string): void {
 
 const tell = (message: FromStore) => process.send?.(message);
 
-async function start(settings: Readonly<Record<string, string>>): Promise<void> {
+async function start({ settings, offsetMs }: Extract<ToStore, { order: "start" }>): Promise<void> {
   const config = readConfig({ ...settings });
   const parties = Object.fromEntries(
     Object.entries(config.simulators ?? {}).map(([party, { base_url }]) => [party, base_url]),
   );
+  const clock = createSandboxClock({ offsetMs });
   await startStore({
     config,
+    clock,
     log: createLog({ level: config.logLevel, terminal: false }),
-    fetch: watchFetch(parties, reach),
+    fetch: watchFetch(createPartyFetch({ clock }), parties, reach),
     onFatal: end,
   });
   tell({ tells: "ready" });
@@ -56,7 +64,7 @@ watchDiscord(reach);
 process.on("message", (message: ToStore) => {
   switch (message.order) {
     case "start":
-      start(message.settings).catch(end);
+      start(message).catch(end);
       return;
     case "die":
       death = message.at;

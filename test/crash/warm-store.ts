@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { SandboxClock } from "../../src/platform/clock.ts";
 import { temporaryKeyFile } from "../database.ts";
 import { freePort, isReady } from "../store-process.ts";
 import type { FromStore, ToStore } from "./store.ts";
@@ -24,6 +25,7 @@ export interface Death {
 export async function prepareWarmStore(
   atEnd: (step: () => unknown) => void,
   given: Readonly<Record<string, string>>,
+  clock: SandboxClock,
 ) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -73,7 +75,8 @@ export async function prepareWarmStore(
       const { born, gone, loaded } = running;
       await loaded;
       if (death !== undefined) born.send({ order: "die", at: death } satisfies ToStore);
-      born.send({ order: "start", settings } satisfies ToStore);
+      const offsetMs = clock.offsetMs();
+      born.send({ order: "start", settings, offsetMs } satisfies ToStore);
       const heard = await hears(born, gone, "ready");
       while (heard && !(await isReady(url)) && born.exitCode === null && born.signalCode === null);
       const tookMs = Math.round(performance.now() - startedAt);
