@@ -427,6 +427,7 @@ create table purchases (
   constraint purchases_max_cost_check CHECK (max_cost > 0),
   constraint purchases_state_check CHECK (state = ANY (ARRAY['open'::text, 'succeeded'::text, 'failed'::text]))
 ) with (fillfactor=80);
+CREATE INDEX purchases_of_order ON purchases USING btree (order_id, opened_at);
 CREATE UNIQUE INDEX purchases_one_per_order ON purchases USING btree (order_id) WHERE (state <> 'failed'::text);
 
 create table quotes (

@@ -1,6 +1,6 @@
 /** Dead jobs: what has failed too often lies on the desk, with the order that waits for it. */
 import { openItem, settleItem } from "./desk/item.ts";
-import { findPayment } from "./payments/find.ts";
+import { findPayment, findRefund } from "./payments/find.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Tx } from "./platform/db.ts";
 import type { Ids } from "./platform/ids.ts";
@@ -39,9 +39,10 @@ export async function settleDeadJob(tx: Tx, deps: { clock: Clock }, jobId: bigin
 }
 
 async function orderOf(tx: Tx, payload: JobPayload): Promise<string | undefined> {
-  const { orderId, paymentId, purchaseId } = payload;
+  const { orderId, paymentId, purchaseId, refundId } = payload;
   if (orderId !== undefined) return orderId;
   if (paymentId !== undefined) return (await findPayment(tx, paymentId)).order_id ?? undefined;
   if (purchaseId !== undefined) return (await findPurchase(tx, purchaseId)).order_id;
+  if (refundId !== undefined) return (await findRefund(tx, refundId)).order_id;
   return undefined;
 }

@@ -1,20 +1,20 @@
 /** Kill -9 of the store between the buyer's money and the delivery, judged by the parties' own books. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { startSimulators } from "../simulators/world.ts";
-import { createSandboxClock } from "../src/platform/clock.ts";
-import { type Database, openDatabase } from "../src/platform/db.ts";
-import { startEmbeddedPostgres } from "../src/platform/postgres.ts";
-import { createSeededRandom } from "../src/platform/random.ts";
+import type { Database } from "../src/platform/db.ts";
 import { type Buyer, enterDiscord, textOf } from "./buyer.ts";
-import { cleanUp, cloneDatabase, scale } from "./database.ts";
-import { getJson, postJson } from "./json.ts";
+import {
+  type AtEnd,
+  clonedDatabase,
+  embeddedDatabase,
+  type ShopDatabase,
+} from "./crash/databases.ts";
+import { describeJobs, openShop, timesToReady } from "./crash/shop.ts";
+import { cleanUp, scale } from "./database.ts";
+import { postJson } from "./json.ts";
 import { prepareStore } from "./store-process.ts";
-import { type Charge, checkBooks, openWorld, type SupplierPurchase } from "./world.ts";
+import { type Charge, checkBooks, openWorld } from "./world.ts";
 
 const seed = Number(process.env.TEST_SEED ?? 20_261_123);
 const zoneId = "2001";
@@ -30,7 +30,7 @@ test("a paid order is delivered exactly once, whenever the store is killed", {
   const restartsMs: number[] = [];
   const stories = await Promise.all(
     Array.from({ length: shopCount }, async (_, index) => {
-      const shop = await openShop(t, { seed: seed + index, databaseOf: clonedDatabase });
+      const shop = await openKiosk(t, { seed: seed + index, databaseOf: clonedDatabase });
       const told: string[] = [];
       for (let round = index; round < rounds; round += shopCount) {
         told.push(await trade(shop, planOf(shop.chance, round)));
@@ -47,7 +47,7 @@ test("a paid order is delivered exactly once when PostgreSQL dies with the store
   timeout,
 }, async (t) => {
   const rounds = scale({ short: 2, long: 10 });
-  const shop = await openShop(t, { seed, databaseOf: embeddedDatabase });
+  const shop = await openKiosk(t, { seed, databaseOf: embeddedDatabase });
   const told: string[] = [];
   for (let round = 0; round < rounds; round++) {
     told.push(await trade(shop, planOf(shop.chance, round)));
@@ -113,7 +113,7 @@ function planOf(chance: () => number, round: number): Plan {
 }
 
 /** From `/topup` to the receipt, with the kills of the plan. Tells where they hit. */
-async function trade(shop: Shop, plan: Plan): Promise<string> {
+async function trade(shop: Kiosk, plan: Plan): Promise<string> {
   const { playerId } = plan;
   const buyer = shop.nextBuyer();
   const cardSays = async (words: RegExp) => words.test(await shop.newestCard(buyer, playerId));
@@ -156,7 +156,7 @@ async function trade(shop: Shop, plan: Plan): Promise<string> {
 }
 
 /** Nothing but the parties' books, the ledger and what the buyers read decides. */
-async function judge(shop: Shop, orderCount: number): Promise<void> {
+async function judge(shop: Kiosk, orderCount: number): Promise<void> {
   await shop.until("nothing is due or running", async () => (await shop.openJobs()) === 0);
   const [purchases, charges] = [await shop.purchases(), await shop.charges()];
   const paid = charges.filter((charge) => charge.paid_idr > 0);
@@ -191,121 +191,33 @@ async function judge(shop: Shop, orderCount: number): Promise<void> {
 
 function report(t: TestContext, stories: readonly string[], restartsMs: readonly number[]): void {
   for (const story of stories) t.diagnostic(story);
-  const sorted = restartsMs.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)];
-  t.diagnostic(
-    `seed ${seed}: ${stories.length} rounds, ${sorted.length} restarts; to ready: median ${median} ms, longest ${sorted.at(-1)} ms`,
-  );
+  t.diagnostic(`seed ${seed}: ${stories.length} rounds, ${timesToReady(restartsMs)}`);
 }
 
-interface ShopDatabase {
-  /** What `konter start` is told to use. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Where the test reads; asked once the store runs. */
-  connectionString(): Promise<string>;
-  /** Kills what dies with the store. */
-  kill(): void;
-}
+type Kiosk = Awaited<ReturnType<typeof openKiosk>>;
 
-type AtEnd = (step: () => unknown) => void;
-
-/** A database on the tests' server, which outlives the store. */
-async function clonedDatabase(atEnd: AtEnd): Promise<ShopDatabase> {
-  const url = await cloneDatabase(atEnd);
-  return {
-    settings: { DATABASE_URL: url },
-    connectionString: async () => url,
-    kill: () => {},
-  };
-}
-
-/** The store's own embedded PostgreSQL, killed with it. */
-async function embeddedDatabase(atEnd: AtEnd): Promise<ShopDatabase> {
-  const dataDir = mkdtempSync(join(tmpdir(), "konter-crash-"));
-  atEnd(async () => {
-    // The server stops a moment after its store, and writes while it does.
-    const pidFile = join(dataDir, "pg18", "postmaster.pid");
-    for (let look = 0; look < 100 && existsSync(pidFile); look++) await delay(50);
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
-  });
-  const killed = new Set<number>();
-  const serverPid = () => {
-    const [pid] = readFileSync(join(dataDir, "pg18", "postmaster.pid"), "utf8").split("\n");
-    return Number(pid);
-  };
-  return {
-    settings: { DATA_DIR: dataDir, DATABASE_URL: "" },
-    async connectionString() {
-      const server = await startEmbeddedPostgres({ dataDir });
-      assert.ok(server.adopted, "the store's server runs");
-      await server.stop();
-      return server.connectionString;
-    },
-    kill() {
-      const pid = serverPid();
-      // A store that was killed early in its start has not replaced the file of the dead server.
-      if (killed.has(pid)) return;
-      killed.add(pid);
-      process.kill(pid, "SIGKILL");
-    },
-  };
-}
-
-type Shop = Awaited<ReturnType<typeof openShop>>;
-
-/** A store as a process, and its simulated parties here, whose books survive it. */
-async function openShop(
+/** A shop with the people of its Discord. */
+async function openKiosk(
   t: TestContext,
   options: { seed: number; databaseOf: (atEnd: AtEnd) => Promise<ShopDatabase> },
 ) {
-  const atEnd = cleanUp(t);
-  const database = await options.databaseOf(atEnd);
-  const random = createSeededRandom(options.seed);
-  const clock = createSandboxClock({});
-  let storeUrl = "";
-  const simulators = await startSimulators({
-    port: 0,
-    clock,
-    randomBytes: random.bytes,
-    storeUrl: () => storeUrl,
+  const shop = await openShop(cleanUp(t), {
+    ...options,
+    prepare: (atEnd, settings) => prepareStore(atEnd, settings),
   });
-  atEnd(() => simulators.close());
-  const store = await prepareStore(atEnd, {
-    ...database.settings,
-    SIMULATORS: JSON.stringify(simulators.parties),
-  });
-  storeUrl = store.url;
-  await store.start();
-  const db = openDatabase({
-    connectionString: await database.connectionString(),
-    poolSize: 2,
-    onPoolError: () => {}, // the embedded server dies with the store
-  });
-  atEnd(() => db.destroy());
-
+  const { db, store, simulators } = shop;
   const { buyer, secondBuyer } = await enterDiscord(simulators.url, async () => {});
   const buyers = [buyer, secondBuyer] as const;
-  const books = <T>(party: string) => getJson<T>(`${simulators.url}/${party}/_books`);
-  const charges = async () => (await books<{ charges: Charge[] }>("midtrans")).charges;
   const restartsMs: number[] = [];
   let served = 0;
 
-  /** Moves the parties' clock first: for them a minute must have passed when the store says so. */
-  const advance = async (seconds: number) => {
-    clock.advance(seconds * 1000);
-    await postJson(`${store.url}/sandbox/clock`, { advance_seconds: seconds });
-  };
-
   return {
-    db,
+    ...shop,
     buyers,
-    charges,
     restartsMs,
-    chance: () => Buffer.from(random.bytes(4)).readUInt32LE() / 2 ** 32,
     nextBuyer: () => buyers[served++ % 2] ?? buyer,
-    purchases: async () => (await books<{ purchases: SupplierPurchase[] }>("digiflazz")).purchases,
     async kill() {
-      database.kill();
+      shop.database.kill();
       await store.kill();
     },
     async restart() {
@@ -319,7 +231,7 @@ async function openShop(
           if (await done()) return;
           await delay(25);
         }
-        await advance(10);
+        await shop.advance(10);
       }
       assert.fail(
         `seed ${seed}: never came true: ${what}\n${await describeJobs(db)}${store.log()}`,
@@ -327,7 +239,8 @@ async function openShop(
     },
     /** The buyer's wallet pays the charge that can be paid. */
     async walletPays() {
-      const open = (await charges()).filter((charge) => charge.transaction_status === "pending");
+      const all = await shop.charges();
+      const open = all.filter((charge) => charge.transaction_status === "pending");
       const [{ transaction_id } = { transaction_id: "none" }, ...others] = open;
       assert.deepEqual(others, [], "one charge at a time can be paid");
       await postJson(`${simulators.url}/midtrans/_wallet/pay`, { transaction_id });
@@ -350,14 +263,6 @@ async function openShop(
     async orderStates() {
       const orders = await db.selectFrom("orders").select("state").execute();
       return orders.map((order) => order.state);
-    },
-    async openJobs() {
-      const jobs = await db
-        .selectFrom("jobs")
-        .select("id")
-        .where((is) => is.or([is("state", "=", "running"), is("run_at", "<=", clock.now())]))
-        .execute();
-      return jobs.length;
     },
     /** Where an order stood when the store was killed; nothing when its database died too. */
     async standing(playerId: string): Promise<string> {
@@ -390,11 +295,4 @@ async function describeOrder(db: Database, playerId: string): Promise<string> {
         ];
   if (order?.purchase === "open") facts.push(order.sent_at === null ? "not sent" : "sent");
   return [...facts, `in ${running.map((job) => job.name).join(" and ") || "no job"}`].join(", ");
-}
-
-async function describeJobs(db: Database): Promise<string> {
-  const jobs = await db.selectFrom("jobs").selectAll().execute();
-  return jobs
-    .map((job) => `${job.state} ${job.name} ${job.run_at.toISOString()} ${job.last_error ?? ""}\n`)
-    .join("");
 }

@@ -1,25 +1,10 @@
 /** Digiflazz' own record: forms purchases, moves the balance and ends what is pending. */
 import type { Books } from "../books.ts";
 import type { PartyContext } from "../party.ts";
-import { messageOf } from "./codes.ts";
 import type { Hook } from "./hook.ts";
 import type { Course, Purchase, PurchaseRequest, State, Turn, WebhookWay } from "./purchase.ts";
-import { dayInJakarta, type ProductChange } from "./shelf.ts";
-
-export interface DigiflazzBooks {
-  balance: number;
-  readonly purchases: Purchase[];
-  /** What was changed in the dashboard, by product. */
-  readonly changes: Record<string, ProductChange>;
-  readonly lists: { count: number; limited_count: number; asked_at: Record<string, string> };
-  readonly webhooks: {
-    readonly event: string;
-    readonly ref_id: string | null;
-    readonly rc: string | null;
-    readonly reply_status: number | null;
-    readonly at: string;
-  }[];
-}
+import { type DigiflazzBooks, describePurchase } from "./record.ts";
+import { dayInJakarta } from "./shelf.ts";
 
 export interface Counter {
   /** A record older than 90 days is gone, as theirs is: the same ref_id then buys again. */
@@ -38,8 +23,6 @@ export interface Counter {
 
 const minuteMs = 60_000;
 const memoryMs = 90 * 24 * 60 * minuteMs;
-/** Test mode has money of its own, always this much after the sale. */
-const testBalance = 990_000;
 
 export function createCounter(
   context: PartyContext,
@@ -145,22 +128,6 @@ export function createCounter(
     resume() {
       for (const purchase of data.purchases) watch(purchase);
     },
-  };
-}
-
-export function describePurchase(purchase: Purchase, balance: number) {
-  return {
-    ref_id: purchase.ref_id,
-    customer_no: purchase.customer_no,
-    buyer_sku_code: purchase.buyer_sku_code,
-    message: messageOf(purchase.rc),
-    status: purchase.status,
-    rc: purchase.rc,
-    sn: purchase.sn,
-    buyer_last_saldo: purchase.testing ? testBalance : balance,
-    price: purchase.price,
-    tele: "@simulasi",
-    wa: "081200000000",
   };
 }
 

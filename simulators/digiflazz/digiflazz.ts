@@ -13,7 +13,7 @@ import {
   readJson,
 } from "../wire.ts";
 import { type Answer, codes, messageOf, reject } from "./codes.ts";
-import { createCounter, type DigiflazzBooks, describePurchase } from "./counter.ts";
+import { createCounter } from "./counter.ts";
 import { createHook } from "./hook.ts";
 import {
   courseOf,
@@ -26,7 +26,8 @@ import {
   type WebhookWay,
   webhookWays,
 } from "./purchase.ts";
-import { createShelf, isClosed, type Product } from "./shelf.ts";
+import { type DigiflazzBooks, describePurchase, type Product } from "./record.ts";
+import { createShelf, isClosed } from "./shelf.ts";
 
 const credentials = {
   username: "konterSimulasi",

@@ -3,8 +3,8 @@ import { createHmac } from "node:crypto";
 import type { Books } from "../books.ts";
 import { createUuid, type PartyContext } from "../party.ts";
 import { postWebhook } from "../wire.ts";
-import type { DigiflazzBooks, describePurchase } from "./counter.ts";
 import type { Purchase, WebhookWay } from "./purchase.ts";
+import type { DigiflazzBooks, describePurchase } from "./record.ts";
 
 type Described = ReturnType<typeof describePurchase>;
 

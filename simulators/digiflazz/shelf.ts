@@ -1,29 +1,8 @@
 /** Digiflazz' shelf: what is sold, for how much and when, and the price list with its limits. */
 import type { Books } from "../books.ts";
 import { isRecord } from "../wire.ts";
-import type { DigiflazzBooks } from "./counter.ts";
 import listed from "./products.json" with { type: "json" };
-
-export interface Product {
-  readonly buyer_sku_code: string;
-  readonly product_name: string;
-  readonly category: string;
-  readonly brand: string;
-  readonly type: string;
-  readonly seller_name: string;
-  readonly price: number;
-  readonly buyer_product_status: boolean;
-  readonly seller_product_status: boolean;
-  readonly unlimited_stock: boolean;
-  readonly stock: number;
-  readonly multi: boolean;
-  readonly start_cut_off: string;
-  readonly end_cut_off: string;
-  readonly desc: string;
-}
-
-/** What somebody changes in the dashboard: ours or the seller's. */
-export type ProductChange = Partial<Omit<Product, "buyer_sku_code">>;
+import type { DigiflazzBooks, Product, ProductChange } from "./record.ts";
 
 const usual = {
   category: "Games",

@@ -19,6 +19,8 @@ import type { ReconcileDeps } from "../payments/reconcile.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
 import { toJsonRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
+import { suppliedSkus } from "../suppliers/find.ts";
+import type { Supplier } from "../suppliers/supplier.ts";
 import type { Gate } from "./auth.ts";
 import * as contract from "./order-contract.ts";
 
@@ -26,6 +28,7 @@ export interface OrderApiDeps extends ReconcileDeps {
   readonly db: Database;
   readonly lookup: NicknameLookup;
   readonly placer: Placer;
+  readonly supplier: Supplier;
   /** Where buyers reach us. */
   publicUrl(): string;
 }
@@ -98,7 +101,9 @@ export function registerOrders(app: FastifyInstance, gate: Gate, deps: OrderApiD
       const ended = await cancelOrder(db, deps, own);
       if (ended === "unknown") throw new Refusal("order.may_be_paid", { retry_after_s: "10" });
       const view = ended === "ended" ? await viewOwnOrder(db, own) : before;
-      if (view.order.state !== "cancelled") throw new Refusal("order.paid");
+      const { state, paid, refunded } = view.order;
+      if (ended === "paid" || paid > refunded) throw new Refusal("order.paid");
+      if (state !== "cancelled") throw new Refusal("order.not_cancellable", { state });
       return { success: true as const, data: shown(deps, view) };
     },
   );
@@ -118,6 +123,8 @@ async function quote(
   const { db } = deps;
   const texts = textsFor("en");
   const sku = await findSku(db, input.sku);
+  const supplied = await suppliedSkus(db, deps, [sku]);
+  if (!supplied.has(sku.id)) throw new Refusal("sku.unavailable");
   if (!isGameCode(sku.gameCode)) throw new Refusal("sku.unknown", { sku: input.sku });
   const parsed = parseGameAccount(sku.gameCode, {
     playerId: input.user_id,

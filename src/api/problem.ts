@@ -37,6 +37,9 @@ const statuses: Readonly<Record<RefusalCode, number>> = {
   "refund.no_source": 422,
   "purchase.in_flight": 409,
   "purchase.may_have_worked": 409,
+  "sku.unavailable": 409,
+  "order.not_cancellable": 409,
+  "purchase.worked": 409,
   "order.paid": 409,
   "order.may_be_paid": 409,
   "deposit.unknown": 404,
@@ -88,6 +91,10 @@ function sentence(refusal: Refusal): string {
       return `The shop refused order ${details.order}. No money was taken. To appeal, name the order to the shop's staff.`;
     case "order.not_short":
       return "No money came short for this order, or it is over and the money is in the saldo.";
+    case "sku.unavailable":
+      return "This SKU cannot be bought now; it is back in GET /api/v1/game/products/{code} when it can.";
+    case "order.not_cancellable":
+      return `The order is ${details.state}: only one that waits for its payment can be cancelled.`;
     case "order.paid":
       return "The order is paid, so it cannot be cancelled any more.";
     case "order.may_be_paid":

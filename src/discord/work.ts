@@ -165,6 +165,9 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "refund.no_source":
     case "purchase.in_flight":
     case "purchase.may_have_worked":
+    case "sku.unavailable":
+    case "order.not_cancellable":
+    case "purchase.worked":
     case "order.paid":
     case "order.may_be_paid":
     case "deposit.unknown":

@@ -65,9 +65,10 @@ async function endUnpaid(
     if (order.state !== "awaiting_payment") return "ended";
     // Money may have come between asking and locking; a paid payment always wins.
     if (await mayBePaid(tx, { orderId: order.id })) return "unknown";
-    await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
     const ended = await changeState(tx, deps, order, input.to, input.cause);
+    // Balances are locked before stock, everywhere.
     await returnShort(tx, deps, ended);
+    await releaseReservation(tx, deps, { orderId: order.id, actor: input.cause.actor });
     return "ended";
   });
 }

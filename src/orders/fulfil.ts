@@ -1,14 +1,16 @@
 /** Fulfil: from paid to delivered, or to refunding when the supplier has definitely failed. */
+import { openItem } from "../desk/item.ts";
 import { consumeReservation } from "../inventory/stock.ts";
 import { post } from "../ledger/transfer.ts";
-import { type Database, inTransaction } from "../platform/db.ts";
+import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { findPurchase } from "../suppliers/find.ts";
+import { findPurchase, type Purchase } from "../suppliers/find.ts";
 import { openPurchase } from "../suppliers/purchase.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { changeState, type StateDeps } from "./change-state.ts";
+import type { Order } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
-import { lockOrder } from "./repository.ts";
+import { hasReached, lockOrder } from "./repository.ts";
 
 type Deps = StateDeps & { ids: Ids };
 
@@ -41,8 +43,12 @@ export async function applyPurchase(
   await inTransaction(db, async (tx) => {
     const purchase = await findPurchase(tx, input.purchaseId);
     const order = await lockOrder(tx, purchase.order_id);
-    if (order.state !== "fulfilling") return;
     const actor = `supplier:${purchase.supplier}`;
+    if (order.state !== "fulfilling") {
+      const returned = order.state === "refunding" || order.state === "refunded";
+      if (purchase.state === "succeeded" && returned) await reportBoth(tx, deps, order, purchase);
+      return;
+    }
     if (purchase.state === "succeeded") {
       await post(tx, deps, [
         {
@@ -61,5 +67,16 @@ export async function applyPurchase(
       const refunding = await changeState(tx, deps, order, "refunding", { actor, reason });
       await refundToSaldo(tx, deps, refunding, reason);
     }
+  });
+}
+
+/** Goods and money both went out, unless the goods came first and a person took the sale back. */
+async function reportBoth(tx: Tx, deps: Deps, order: Order, purchase: Purchase): Promise<void> {
+  if (await hasReached(tx, order.id, "delivered")) return;
+  await openItem(tx, deps, {
+    kind: "purchase_contradiction",
+    subject: `purchase:${purchase.ref}`,
+    orderId: order.id,
+    details: { order: order.code, says: "delivered, although the order was refunded" },
   });
 }

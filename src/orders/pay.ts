@@ -5,7 +5,7 @@ import { discordIdOf } from "../customers/customer.ts";
 import { keepReservation, releaseReservation, reserveAgain } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
-import { findPayment } from "../payments/find.ts";
+import { findPayment, mayBePaid } from "../payments/find.ts";
 import { replaceClosed } from "../payments/open.ts";
 import type { Payment } from "../payments/payment.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
@@ -18,6 +18,7 @@ import { surplusReason } from "./notes.ts";
 import { lateMoneyMs, type Order, secondPaymentReason } from "./order.ts";
 import { refundToSaldo } from "./refund.ts";
 import { hasEvent, lockOrder, setPaidBy } from "./repository.ts";
+import { returnShort } from "./short.ts";
 
 type Deps = StateDeps & { ids: Ids };
 
@@ -59,6 +60,8 @@ async function pay(tx: Tx, deps: Deps, order: Order, payment: Payment, reason: s
   await setPaidBy(tx, order, payment.id);
   await changeState(tx, deps, order, "paid", { actor, reason });
   await returnSurplus(tx, deps, order, payment);
+  // An earlier attempt may have brought too little; the order needs nothing of it now.
+  await returnShort(tx, deps, order);
   for (const name of ["orders.fulfil", "payments.closeOthers"]) {
     await enqueue(tx, deps, { name, key: order.id, payload: { orderId: order.id } });
   }
@@ -138,7 +141,9 @@ export async function replacePayment(
     const order = await lockOrder(tx, input.orderId);
     if (order.state !== "awaiting_payment") return;
     const replaced = await replaceClosed(tx, deps, { orderId: order.id }, order.pay_by);
-    if (replaced.outcome !== "given_up") return;
+    // A paid payment always wins: its money is on its way to the order.
+    if (replaced.outcome !== "given_up" || (await mayBePaid(tx, { orderId: order.id }))) return;
+    await returnShort(tx, deps, order);
     await releaseReservation(tx, deps, { orderId: order.id, actor: "system" });
     const reason = `payment could not be opened: ${replaced.why}`;
     await changeState(tx, deps, order, "cancelled", { actor: "system", reason });

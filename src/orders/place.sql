@@ -129,6 +129,7 @@ returns table (place int, request order_request, outcome jsonb) language sql as 
       when quotes.id is null then jsonb_build_object('outcome', 'quote_unknown')
       when earlier.id is not null
       then jsonb_build_object('outcome', 'duplicate', 'order_code', earlier.code)
+      when not skus.active then jsonb_build_object('outcome', 'sold_out')
       when quotes.expires_at <= at then jsonb_build_object('outcome', 'quote_expired')
       when quotes.nickname is null and quotes.confirmed_at is null
       then jsonb_build_object('outcome', 'unconfirmed')

@@ -4,7 +4,7 @@ import { recordAct } from "../audit/record.ts";
 import { releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
-import { findRefund } from "../payments/find.ts";
+import { findRefund, isBeingRefunded } from "../payments/find.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import { requestRefund } from "../payments/refund.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
@@ -93,6 +93,7 @@ async function closeOrRefuse(tx: Tx, deps: ReportDeps, order: Order, input: Refu
     case "closed":
     case "none":
       return;
+    case "worked":
     case "in_flight":
     case "may_have_worked":
       throw new Refusal(`purchase.${closed}`, { order: order.code });
@@ -145,6 +146,8 @@ export async function refundToSource(
   await inTransaction(db, async (tx) => {
     const order = await lockOrder(tx, input.orderId);
     if (order.state !== "refunding" || order.paid_payment_id === null) return;
+    // This job ran before and its worker died: the money is on its way already.
+    if (await isBeingRefunded(tx, order.paid_payment_id)) return;
     const asked = await requestRefund(tx, deps, {
       paymentId: order.paid_payment_id,
       orderId: order.id,

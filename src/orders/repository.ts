@@ -135,6 +135,16 @@ export async function hasEvent(db: Db, orderId: string, reason: string): Promise
   return row !== undefined;
 }
 
+export async function hasReached(db: Db, orderId: string, state: OrderState): Promise<boolean> {
+  const row = await db
+    .selectFrom("order_events")
+    .select("id")
+    .where("order_id", "=", orderId)
+    .where("to_state", "=", state)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function selectPlacedOrder(db: Db, input: { key: string; customerId: string }) {
   return db
     .selectFrom("orders")
@@ -223,6 +233,7 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
         -- Likewise what a gateway has given back and the order has not learnt of.
         select refunds.order_id, sum(refunds.amount) as amount
         from refunds
+        join orders on orders.id = refunds.order_id and orders.state = 'refunding'
         where refunds.state = 'refunded' and refunds.from_account = 'escrow' and refunds.id in (
           select (payload ->> 'refundId')::uuid from jobs
           where name = 'orders.applyRefund' and state <> 'dead'
@@ -275,6 +286,22 @@ export async function compareRefunded(db: Db) {
         group by order_id
       ) returned on returned.order_id = orders.id
       where orders.refunded > 0 or orders.state = 'refunded'`,
+  );
+}
+
+/** Orders whose money went back although the supplier delivered and no person took a sale back. */
+export async function compareNeverBoth(db: Db) {
+  return compare(
+    db,
+    sql`
+      select orders.code || ' ' || purchases.ref as subject, 'delivered before' as expected,
+        case when exists (
+          select from order_events
+          where order_id = orders.id and to_state = 'delivered'
+        ) then 'delivered before' else 'goods and money' end as found
+      from orders
+      join purchases on purchases.order_id = orders.id and purchases.state = 'succeeded'
+      where orders.state in ('refunding', 'refunded')`,
   );
 }
 

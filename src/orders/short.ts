@@ -48,6 +48,12 @@ export async function returnShort(tx: Tx, deps: Deps, order: Order): Promise<voi
 
 export type ShortChoice = "pay_rest" | "take_back";
 
+/** The event of each choice. */
+const decided: Readonly<Record<ShortChoice, string>> = {
+  pay_rest: "the rest paid from saldo",
+  take_back: "the buyer took the short payment back",
+};
+
 /**
  * The buyer's own word about short money: pay the rest from saldo, or take it back, which ends the
  * order. Refuses when nothing came short, when the order is over, and when the saldo does not suffice.
@@ -64,6 +70,8 @@ export async function decideShort(
     // What else the buyer places meanwhile would spend the same saldo.
     await lockCustomer(tx, input.customerId);
     const order = await lockOrder(tx, found.id);
+    // Said again after a lost answer: what was wished has happened.
+    if (await hasEvent(tx, order.id, decided[input.choice])) return;
     const payments = await shortPayments(tx, order);
     if (order.state !== "awaiting_payment" || payments.length === 0) {
       throw new Refusal("order.not_short");
@@ -75,10 +83,12 @@ export async function decideShort(
       throw new Refusal("saldo.insufficient", { saldo: have, price });
     }
     await returnShort(tx, deps, order);
+    const job = { key: order.id, payload: { orderId: order.id } };
+    await enqueue(tx, deps, { name: "payments.closeOthers", ...job });
+    const cause = { actor, reason: decided[input.choice] };
     if (input.choice === "take_back") {
       await releaseReservation(tx, deps, { orderId: order.id, actor });
-      const reason = "the buyer took the short payment back";
-      await changeState(tx, deps, order, "cancelled", { actor, reason });
+      await changeState(tx, deps, order, "cancelled", cause);
       return;
     }
     await post(tx, deps, [
@@ -93,12 +103,8 @@ export async function decideShort(
     ]);
     await setPaidFromSaldo(tx, order);
     await keepReservation(tx, order.id);
-    await changeState(tx, deps, order, "paid", { actor, reason: "the rest paid from saldo" });
-    await enqueue(tx, deps, {
-      name: "orders.fulfil",
-      key: order.id,
-      payload: { orderId: order.id },
-    });
+    await changeState(tx, deps, order, "paid", cause);
+    await enqueue(tx, deps, { name: "orders.fulfil", ...job });
   });
 }
 

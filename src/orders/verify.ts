@@ -1,7 +1,13 @@
 /** Verify: what the orders prove against the ledger and the purchases. */
 import type { Proof } from "../platform/proof.ts";
 import type { OrderState } from "./order.ts";
-import { compareBought, compareEscrow, comparePaying, compareRefunded } from "./repository.ts";
+import {
+  compareBought,
+  compareEscrow,
+  compareNeverBoth,
+  comparePaying,
+  compareRefunded,
+} from "./repository.ts";
 
 /** Where an order's price is in each state: not here yet, in escrow, or gone on. */
 const priceIs: Readonly<Record<OrderState, "awaited" | "in_escrow" | "gone">> = {
@@ -32,5 +38,6 @@ export const orderProofs: readonly Proof[] = [
     check: (db) => comparePaying(db, paidStates),
   },
   { rule: "every refunded order gave back what was paid, once", check: compareRefunded },
+  { rule: "no order gave back its money and its goods both", check: compareNeverBoth },
   { rule: "every delivered order has one succeeded purchase", check: compareBought },
 ];

@@ -1,7 +1,7 @@
 /** Find: payments as other modules may read them. */
 import type { Db } from "../platform/db.ts";
 import { isOpen, isPaid, type PaidFor, type Payment, type Refund } from "./payment.ts";
-import { selectPayment, selectPaymentsFor, selectRefund } from "./repository.ts";
+import { selectLiveRefunds, selectPayment, selectPaymentsFor, selectRefund } from "./repository.ts";
 
 /** One payment. Throws when there is none: ids come from our own rows. */
 export async function findPayment(db: Db, paymentId: string): Promise<Payment> {
@@ -11,6 +11,11 @@ export async function findPayment(db: Db, paymentId: string): Promise<Payment> {
 /** One refund. Throws when there is none: ids come from our own rows. */
 export async function findRefund(db: Db, refundId: string): Promise<Refund> {
   return selectRefund(db, refundId);
+}
+
+/** True while a refund of a payment to its source is asked for or under way, and once it is done. */
+export async function isBeingRefunded(db: Db, paymentId: string): Promise<boolean> {
+  return (await selectLiveRefunds(db, paymentId)).length > 0;
 }
 
 /** All attempts to collect for an order or a deposit, oldest first. */

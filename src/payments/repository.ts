@@ -98,6 +98,15 @@ export async function updateRefund(
   await tx.updateTable("refunds").set(change).where("id", "=", refundId).execute();
 }
 
+export async function selectLiveRefunds(db: Db, paymentId: string) {
+  return db
+    .selectFrom("refunds")
+    .select("id")
+    .where("payment_id", "=", paymentId)
+    .where("state", "<>", "failed")
+    .execute();
+}
+
 export async function selectPendingRefunds(db: Db, paymentId: string) {
   return db
     .selectFrom("refunds")

@@ -2,8 +2,7 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
 import type { RiskDecision } from "./rules.ts";
-import type { RiskSubject } from "./score.ts";
-import type { BlockedSubject } from "./subject.ts";
+import type { BlockedSubject, RiskSubject } from "./subject.ts";
 
 export async function insertBlock(
   tx: Tx,

@@ -3,17 +3,7 @@ import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
 import { callScore } from "./repository.ts";
 import type { RiskDecision } from "./rules.ts";
-
-/** What an order is judged by. */
-export interface RiskSubject {
-  readonly orderId: string;
-  readonly customerId: string;
-  /** Null for a customer who is not from Discord. */
-  readonly discordId: string | null;
-  readonly gameCode: string;
-  readonly playerId: string;
-  readonly zoneId: string | null;
-}
+import type { RiskSubject } from "./subject.ts";
 
 /** Scores an order by the rules of now and keeps the decision beside the earlier one. */
 export async function scoreOrder(

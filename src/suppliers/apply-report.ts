@@ -65,10 +65,15 @@ async function applyToOpen(
       await post(tx, deps, [backToFloat(purchase, purchase.max_cost)]);
       return "failed";
     case "unknown":
-      if (report.doubt !== undefined)
-        await updatePurchase(tx, purchase.id, { doubt: report.doubt });
+      if (report.doubt !== undefined) {
+        // Whoever asks next waits a minute from now: only then does the same answer say something new.
+        const now = deps.clock.now();
+        const asked = { asked_at: now, send_by: purchase.send_by ?? now };
+        await updatePurchase(tx, purchase.id, { doubt: report.doubt, ...asked });
+      }
       return "open";
     case "pending":
+      if (purchase.doubt !== null) await updatePurchase(tx, purchase.id, { doubt: null });
       await takeOffDesk(tx, deps, purchase, {
         kinds: ["purchase_review"],
         resolution: "the supplier says that it is under way",

@@ -305,12 +305,13 @@ export async function selectExchangesOfOrder(db: Db, orderId: string) {
     .execute();
 }
 
-export async function lockOpenPurchase(tx: Tx, orderId: string) {
+/** The one purchase of an order that has not failed: what is open, or what has delivered. */
+export async function lockLivePurchase(tx: Tx, orderId: string) {
   return tx
     .selectFrom("purchases")
     .selectAll()
     .where("order_id", "=", orderId)
-    .where("state", "=", "open")
+    .where("state", "<>", "failed")
     .forUpdate()
     .executeTakeFirst();
 }

@@ -6,6 +6,7 @@ import { findOrder } from "../../src/orders/story.ts";
 import { inTransaction } from "../../src/platform/db.ts";
 import { createPublisher } from "../../src/platform/events.ts";
 import { createIds } from "../../src/platform/ids.ts";
+import { enqueue } from "../../src/platform/jobs.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createRandom } from "../../src/platform/random.ts";
 import { subscribers } from "../../src/subscribers.ts";
@@ -132,6 +133,37 @@ test("an order whose purchase may still deliver is not refunded: never both good
   const [purchase] = await world.digiflazz.purchases();
   assert.equal(purchase?.status, "Pending", "its reference was never sent again");
   await world.booksBalance();
+});
+
+test("an order whose supplier has just delivered is not refunded before it says so itself", async (t) => {
+  const { world, reseller, refundsNow } = await openShop(t, 307);
+  const { code } = await reseller.orders("ML_86", "saldo");
+  await world.untilQuiet();
+  // The supplier confirmed, and the job that tells the order waits behind others.
+  await world.db
+    .updateTable("purchases")
+    .set({ state: "succeeded", charged: 18_000n, serial_number: "S1", ended_at: world.clock.now() })
+    .execute();
+  await world.db.deleteFrom("jobs").where("name", "=", "suppliers.purchase").execute();
+  await assert.rejects(refundsNow(code, { saysPurchaseFailed: true }), /purchase\.worked/);
+  assert.equal((await reseller.order(code)).state, "fulfilling");
+  assert.equal(await reseller.saldo(), 30_000);
+});
+
+test("a refund to the source that is begun twice goes to the source once and not to saldo", async (t) => {
+  const { world, reseller, refundsNow, delivered } = await openShop(t, 308);
+  const code = await delivered("gopay");
+  await world.breaks("midtrans", "refund", "in_progress");
+  await refundsNow(code, { to: "source" });
+  const { id: orderId } = await findOrder(world.db, { orderCode: code });
+  // The worker died after its work was committed and before the job was gone.
+  const job = { name: "orders.refundToSource", key: orderId, payload: { orderId, reason: "x" } };
+  await inTransaction(world.db, (tx) => enqueue(tx, world, job));
+  await world.untilQuiet();
+  assert.equal((await reseller.order(code)).state, "refunding");
+  assert.equal(await reseller.saldo(), 50_000);
+  const refunds = await world.db.selectFrom("refunds").select("id").execute();
+  assert.equal(refunds.length, 1);
 });
 
 test("an unpaid order has nothing to give back", async (t) => {

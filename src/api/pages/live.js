@@ -88,10 +88,6 @@
 
   /** @param {string} address */
   function openStream(address) {
-    if (!("EventSource" in window)) {
-      startPolling();
-      return;
-    }
     const opened = new EventSource(address);
     stream = opened;
     for (const name of ["order", "deposit"]) {
