@@ -137,7 +137,8 @@ export async function openResale<Base extends ShopDatabase>(
       return await work();
     } finally {
       over = true;
-      await passing;
+      // A party that hangs must not hide what went wrong.
+      await Promise.race([passing, delay(1_000)]);
     }
   };
 
