@@ -47,7 +47,7 @@ test("nothing acknowledged is lost, bought, delivered or given back twice, where
     for (let count = 0; count < roundsPerShop; count++) {
       const round = queue.shift();
       if (round === undefined) break;
-      const { blow, words } = aim(round, recording, () => shop.strike());
+      const { blow, words } = aim(round, recording, shop.keeper.strike);
       const { deathCount } = await shop.walk(`seed ${seed}: ${words}`, round.roads, blow);
       tally.rounds++;
       tally.deaths += deathCount;
@@ -57,8 +57,8 @@ test("nothing acknowledged is lost, bought, delivered or given back twice, where
       if (triedCount < tries) queue.push(round);
     }
     tally.orders += await shop.judge();
-    tally.refused += shop.refusedCount();
-    tally.restartsMs.push(...shop.restartsMs);
+    tally.refused += shop.keeper.refusedCount();
+    tally.restartsMs.push(...shop.keeper.restartsMs);
   };
 
   const workers = Array.from({ length: shopCount }, (_, index) => index);

@@ -1,6 +1,7 @@
 /** The rules of the clock. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { createSandboxClock } from "./clock.ts";
 
 const frozenAt = new Date("2026-11-23T03:00:00Z");
@@ -46,6 +47,17 @@ test("a running clock is the machine's plus what was added, and a sleep ends ear
   clock.advance(60_000);
   await sleep;
   await clock.sleep(1);
+});
+
+test("what is left of a sleep when a running clock is moved on passes in its own time", async () => {
+  const clock = createSandboxClock({});
+  const calling = new AbortController();
+  const sleep = clock.sleep(60_000, calling.signal).then(() => "awake");
+  clock.advance(59_950);
+  const tooLong = delay(2_000, "asleep", { signal: calling.signal });
+  assert.equal(await Promise.race([sleep, tooLong]), "awake");
+  tooLong.catch(() => {});
+  calling.abort();
 });
 
 test("what is given out is a copy: nobody sets the clock by changing a date", () => {

@@ -22,6 +22,8 @@ export interface SandboxClock extends StoreClock {
 interface Sleeper {
   readonly wakeAtMs: number;
   wake(): void;
+  /** Time was moved on, but not enough: less is left to sleep. */
+  sleepOn(): void;
 }
 
 /** Makes the clock of a live shop: the machine's, which nobody moves. */
@@ -62,17 +64,23 @@ export function createSandboxClock(options: { offsetMs?: number; frozenAt?: Date
             stop();
             resolve();
           },
+          sleepOn() {
+            if (frozenAt !== undefined) return;
+            clearTimeout(timer);
+            timer = setTimeout(sleeper.wake, sleeper.wakeAtMs - nowMs());
+          },
         };
         if (signal?.aborted) return reject(signal.reason);
         signal?.addEventListener("abort", onAbort);
         sleepers.add(sleeper);
-        if (frozenAt === undefined) timer = setTimeout(sleeper.wake, ms);
+        sleeper.sleepOn();
       });
     },
     advance(ms) {
       offset += ms;
       const due = [...sleepers].filter((sleeper) => sleeper.wakeAtMs <= nowMs());
       for (const sleeper of due.sort((a, b) => a.wakeAtMs - b.wakeAtMs)) sleeper.wake();
+      for (const sleeper of sleepers) sleeper.sleepOn();
     },
   };
 }

@@ -31,8 +31,8 @@ export const openRecording = (): Recording => ({
 
 /** Walks roads one by one, and lets the store start once. */
 export async function record(shop: Resale, taken: readonly Road[], into: Recording): Promise<void> {
-  await shop.strike();
-  await shop.isUp();
+  shop.keeper.strike();
+  await shop.keeper.untilUp();
   for (const point of (await shop.store.points()).keys()) into.startPoints.add(point);
   for (const road of taken) {
     const { tookMs } = await shop.walk(`recording "${road.name}"`, [road], { kind: "none" });
@@ -89,7 +89,7 @@ export function randomRounds(count: number, chance: () => number): Round[] {
 export function aim(
   round: Round,
   recording: Recording,
-  strike: () => Promise<void>,
+  strike: () => Promise<void> | void,
 ): { blow: Blow; words: string } {
   const names = round.roads.map((road) => `"${road.name}"`).join(", ");
   const words = (when: string) => `${round.what}${when}, while on the roads ${names}`;

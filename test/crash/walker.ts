@@ -12,6 +12,7 @@ export const priceIdr = 20_000;
 export const saldoIdr = 100_000;
 const zoneId = "2001";
 const againMs = 5;
+const patienceMs = 60_000;
 /** How much time may pass at once while something is waited for. */
 const [soonS, laterS] = [5, 60];
 
@@ -52,11 +53,14 @@ export async function createWalker(shop: WalkedShop, road: Road, number: number)
   };
   /** Repeats a call until the store says something: dead and gone, and 5xx, are no answer. */
   const insists = async <T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> => {
-    for (;;) {
+    let said = "nothing";
+    for (const byMs = performance.now() + patienceMs; performance.now() < byMs; ) {
       const answer = await call().catch(() => undefined);
       if (answer !== undefined && answer.status < 500) return answer;
+      said = answer?.text ?? said;
       await delay(againMs);
     }
+    return assert.fail(`the store never answered; it said ${said}`);
   };
   const payments = () =>
     db

@@ -21,6 +21,8 @@ export interface Death {
   readonly hit: number;
 }
 
+export type WarmStore = Awaited<ReturnType<typeof prepareWarmStore>>;
+
 /** The same as `prepareStore`, for a store that can be told where to die. */
 export async function prepareWarmStore(
   atEnd: (step: () => unknown) => void,
