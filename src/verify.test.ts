@@ -93,6 +93,14 @@ const breaks: readonly Break[] = [
     names: /^F\d+ refunded: expected 20005, found 20000$/,
   },
   {
+    rule: "no order gave back its money and its goods both",
+    by: `insert into purchases (id, ref, order_id, supplier, supplier_sku, customer_no, max_cost, state, opened_at)
+      select gen_random_uuid(), 'CHEAT', id, 'digiflazz', 'ml86', '1', 1, 'succeeded', placed_at
+      from orders where state = 'refunded' order by id limit 1`,
+    mend: "delete from purchases where ref = 'CHEAT'",
+    names: /^F\d+ CHEAT: expected delivered before, found goods and money$/,
+  },
+  {
     rule: "what came for each deposit is its customer's saldo",
     by: `insert into deposits
       select gen_random_uuid(), 'CHEAT', '', gen_random_uuid(), 5, 'gopay', 'paid', '', '', at, at, at
