@@ -1,7 +1,7 @@
 // Runs the tests: one PostgreSQL and one migrated and seeded template for all of them.
 //   npm test                    everything, in its reduced size
 //   npm test -- FILE...         some files
-//   npm run test:long           the large demands in full
+//   npm run test:long           the large demands in full, and the files named .long.test.ts
 // TEST_DATABASE_URL uses a server that runs already (say PostgreSQL 15) instead of the embedded one.
 import { spawn } from "node:child_process";
 import { globSync, mkdtempSync, rmSync } from "node:fs";
@@ -22,7 +22,9 @@ const named = args.filter((argument) => !argument.startsWith("--"));
 const files =
   named.length > 0
     ? named
-    : globSync(["src/**/*.test.ts", "simulators/**/*.test.ts", "test/**/*.test.ts"]);
+    : globSync(["src/**/*.test.ts", "simulators/**/*.test.ts", "test/**/*.test.ts"]).filter(
+        (file) => long || !file.endsWith(".long.test.ts"),
+      );
 
 // Most of a test is waiting: for a process to start, for a party to answer.
 const atOnce = 2;
