@@ -16,7 +16,7 @@ const seed = Number(process.env.TEST_SEED ?? 20_261_123);
 const script = fileURLToPath(new URL("../../test/job-worker.ts", import.meta.url));
 const jobCount = scale({ short: 2_000, long: 10_000 });
 const workerCount = 4;
-const timeout = 4 * 60_000;
+const timeout = scale({ short: 4, long: 20 }) * 60_000;
 
 interface Said {
   readonly pid: number;
