@@ -225,7 +225,7 @@ async function openKiosk(
     },
     /** Lets time pass on both sides, 10 s in each 200 ms, until `done` holds. */
     async until(what: string, done: () => Promise<boolean>) {
-      const steps = 20 * 6;
+      const steps = 20 * 12;
       for (let step = 0; step < steps; step++) {
         for (let look = 0; look < 8; look++) {
           if (await done()) return;
