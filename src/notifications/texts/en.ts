@@ -121,7 +121,8 @@ export const en: Texts = {
       decision: "The shop returned the money of this order.",
     },
     expired: "⌛ Time to pay is over",
-    expiredText: "No money was taken. If you paid all the same, it goes to your saldo.",
+    expiredText:
+      "No money was taken. If you paid all the same, it is delivered while price and stock hold; otherwise the money goes to your saldo.",
     cancelled: "Order cancelled",
     cancelledText: "No money was taken. If you paid all the same, it goes to your saldo.",
     mismatched:

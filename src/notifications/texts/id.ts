@@ -124,7 +124,8 @@ export const id = {
       decision: "Toko mengembalikan uang pesanan ini.",
     },
     expired: "⌛ Waktu bayar habis",
-    expiredText: "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
+    expiredText:
+      "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, pesanannya tetap dikirim selama harga dan stok masih ada; kalau tidak, uangnya masuk ke saldo.",
     cancelled: "Pesanan dibatalkan",
     cancelledText:
       "Tidak ada uang yang diambil. Kalau kamu terlanjur bayar, uangnya masuk ke saldo.",
