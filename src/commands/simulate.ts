@@ -1,5 +1,4 @@
 /** `konter simulate`: the simulated parties alone. */
-import { startSimulators } from "../../simulators/world.ts";
 import { readConfig } from "../config.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { createRandom } from "../platform/random.ts";
@@ -22,6 +21,8 @@ Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
     if (config.environment === "production") {
       throw new Error("a live shop (KONTER_ENV=production) has no simulators");
     }
+    // Loaded for this command only, as the shop is in start.ts.
+    const { startSimulators } = await import("../../simulators/world.ts");
     const simulators = await startSimulators({
       port: config.simulatorPort,
       clock: createSandboxClock({}),

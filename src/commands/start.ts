@@ -1,6 +1,6 @@
 /** `konter start`: the shop, in its sandbox world with a playground, or live. */
 import { type Config, readConfig } from "../config.ts";
-import { type Store, startStore } from "../main.ts";
+import type { Store } from "../main.ts";
 import { knownParties, partyNames } from "../party-settings.ts";
 import { createLog } from "../platform/log.ts";
 import { stopOnSignal } from "../platform/stop.ts";
@@ -13,6 +13,8 @@ export const start: Command = {
   async run(args) {
     readArgs(args, {});
     const config = readConfig(process.env);
+    // The whole shop is loaded for this command only: the others answer half a second sooner.
+    const { startStore } = await import("../main.ts");
     const log = createLog({ level: config.logLevel, terminal: process.stderr.isTTY });
     const store = await startStore({ config, log, onFatal: fail });
     print(welcome(config, store));
