@@ -6,7 +6,7 @@ import type { Tx } from "./platform/db.ts";
 import type { Ids } from "./platform/ids.ts";
 import type { JobPayload } from "./platform/jobs.ts";
 import type { DeadJob } from "./platform/worker.ts";
-import { findPurchase } from "./suppliers/find.ts";
+import { findPurchases } from "./suppliers/find.ts";
 
 const longestError = 200;
 
@@ -42,7 +42,7 @@ async function orderOf(tx: Tx, payload: JobPayload): Promise<string | undefined>
   const { orderId, paymentId, purchaseId, refundId } = payload;
   if (orderId !== undefined) return orderId;
   if (paymentId !== undefined) return (await findPayment(tx, paymentId)).order_id ?? undefined;
-  if (purchaseId !== undefined) return (await findPurchase(tx, purchaseId)).order_id;
+  if (purchaseId !== undefined) return (await findPurchases(tx, [purchaseId]))[0]?.order_id;
   if (refundId !== undefined) return (await findRefund(tx, refundId)).order_id;
   return undefined;
 }

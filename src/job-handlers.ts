@@ -7,7 +7,7 @@ import { forgetInteractions } from "./discord/forget.ts";
 import type { Responder } from "./discord/responder.ts";
 import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
-import { applyPurchase, fulfilOrder } from "./orders/fulfil.ts";
+import { applyPurchases, fulfilOrders } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
 import { applyRefund, refundToSource } from "./orders/refund-order.ts";
 import { applyShort } from "./orders/short.ts";
@@ -15,16 +15,19 @@ import { chargePayment } from "./payments/charge.ts";
 import type { PaidFor } from "./payments/payment.ts";
 import { closeOtherPayments, inquirePayment } from "./payments/reconcile.ts";
 import { runRefund } from "./payments/refund.ts";
+import { gather } from "./platform/gather.ts";
 import type { JobHandler, JobPayload } from "./platform/jobs.ts";
 import type { RecurringJob } from "./platform/recurring.ts";
 import { awaitFloat } from "./suppliers/pause.ts";
-import { runPurchase } from "./suppliers/purchase.ts";
+import { createBuyer } from "./suppliers/purchase.ts";
+import type { Reporter } from "./suppliers/reporter.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
 import { listEverySeconds, syncPrices } from "./suppliers/sync.ts";
 import { applyKeptWebhook } from "./suppliers/webhook.ts";
 
 export interface JobDeps extends BotDeps {
   readonly supplier: Supplier;
+  readonly reporter: Reporter;
   readonly responder: Responder;
   readonly publicUrl: string;
 }
@@ -35,6 +38,14 @@ export const recurringJobs: readonly RecurringJob[] = [
   { name: "suppliers.syncPrices", schedule: { everySeconds: listEverySeconds } },
 ];
 
+/** What many jobs of a name ask for at once is done together. */
+function together(work: (ids: readonly string[]) => Promise<void>): (id: string) => Promise<void> {
+  return gather(async (ids: readonly string[]) => {
+    await work(ids);
+    return ids.map(() => undefined);
+  });
+}
+
 /** Builds the table. */
 export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const { db } = deps;
@@ -44,12 +55,15 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const purchaseId = (payload: JobPayload) => ({ purchaseId: field(payload, "purchaseId") });
   const paidFor = (payload: JobPayload): PaidFor =>
     payload.depositId === undefined ? orderId(payload) : depositId(payload);
+  const fulfil = together((ids) => fulfilOrders(db, deps, ids));
+  const applyPurchase = together((ids) => applyPurchases(db, deps, ids));
+  const buy = createBuyer(db, deps);
   return {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
     "payments.closeOthers": (payload) => closeOtherPayments(db, deps, paidFor(payload)),
     "payments.inquire": (payload) => inquirePayment(db, deps, paymentId(payload)),
     "payments.refund": (payload) => runRefund(db, deps, { refundId: field(payload, "refundId") }),
-    "suppliers.purchase": (payload) => runPurchase(db, deps, purchaseId(payload)),
+    "suppliers.purchase": (payload) => buy(purchaseId(payload)),
     "suppliers.syncPrices": () => syncPrices(db, deps),
     "suppliers.awaitFloat": () => awaitFloat(db, deps),
     "suppliers.applyWebhook": (payload) => applyKeptWebhook(db, deps, payload),
@@ -60,8 +74,8 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "orders.applyRefund": (payload) =>
       applyRefund(db, deps, { refundId: field(payload, "refundId") }),
     "orders.replacePayment": (payload) => replacePayment(db, deps, orderId(payload)),
-    "orders.fulfil": (payload) => fulfilOrder(db, deps, orderId(payload)),
-    "orders.applyPurchase": (payload) => applyPurchase(db, deps, purchaseId(payload)),
+    "orders.fulfil": (payload) => fulfil(field(payload, "orderId")),
+    "orders.applyPurchase": (payload) => applyPurchase(field(payload, "purchaseId")),
     "orders.expire": (payload) => expireOrder(db, deps, orderId(payload)),
     "deposits.applyPayment": (payload) => applyDepositPayment(db, deps, paymentId(payload)),
     "deposits.replacePayment": (payload) => replaceDepositPayment(db, deps, depositId(payload)),

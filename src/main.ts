@@ -35,6 +35,7 @@ import { finishWithin } from "./platform/stop.ts";
 import { endLeases, startWorker, type Worker } from "./platform/worker.ts";
 import { subscribers } from "./subscribers.ts";
 import { supplierFactories } from "./suppliers/adapters/factory.ts";
+import { createReporter } from "./suppliers/reporter.ts";
 
 export interface Store {
   /** Where it listens. */
@@ -90,7 +91,8 @@ async function openShop(
   const publish = createPublisher({ clock }, subscribers);
   const catalog = createCatalogCache({ db, clock });
   const placer = createPlacer({ db, clock, log });
-  const shared = { ...ground, ...outside, catalog, log, placer, publish };
+  const reporter = createReporter(db, { ...ground, log, publish });
+  const shared = { ...ground, ...outside, catalog, log, placer, publish, reporter };
   const publicUrl = () => config.publicUrl ?? storeUrl;
   const playground = standings.discord === "simulator" ? playgroundOf(parties) : undefined;
   const sandbox = ground.sandboxClock && { clock: ground.sandboxClock, playground };

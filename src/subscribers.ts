@@ -1,4 +1,5 @@
 /** Subscribers: observer; "when this event happens, run these jobs". */
+import { ordersWithCard } from "./discord/cards.ts";
 import type { Subscribers } from "./platform/events.ts";
 
 export const subscribers: Subscribers = {
@@ -12,5 +13,6 @@ export const subscribers: Subscribers = {
   "refund.confirmed": ["orders.applyRefund"],
   "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
-  "order.changed": ["discord.updateCard"],
+  // An order changes under its lock, and gets its card under it too: none is missed.
+  "order.changed": [{ job: "discord.updateCard", among: ordersWithCard }],
 };

@@ -4,6 +4,7 @@ import type { CatalogCache } from "../catalog/cache.ts";
 import type { StoreClock } from "../platform/clock.ts";
 import { isInStep, measureDriftMs } from "../platform/drift.ts";
 import { finishWithin } from "../platform/stop.ts";
+import type { Reporter } from "../suppliers/reporter.ts";
 import type { Supplier } from "../suppliers/supplier.ts";
 import { createGate } from "./auth.ts";
 import { compileSerializer, compileValidator } from "./compile.ts";
@@ -24,6 +25,7 @@ export interface ApiDeps extends OrderApiDeps {
   readonly catalog: CatalogCache;
   readonly clock: StoreClock;
   readonly supplier: Supplier;
+  readonly reporter: Reporter;
   readonly walletOrigins: string[];
   /** Who may say for whom they pass a request on; everybody else is who they are. */
   readonly trustedProxies: readonly string[];

@@ -4,15 +4,14 @@ import type { PaymentGateway } from "../payments/gateway.ts";
 import { acceptWebhook } from "../payments/reconcile.ts";
 import type { Database } from "../platform/db.ts";
 import type { ReportDeps } from "../suppliers/apply-report.ts";
-import type { Supplier } from "../suppliers/supplier.ts";
-import { acceptPurchaseWebhook } from "../suppliers/webhook.ts";
+import { acceptPurchaseWebhook, type WebhookDeps } from "../suppliers/webhook.ts";
 
 const largestBodyBytes = 256 * 1024;
 
 /** Registers the webhook of every party. A forged one gets 401 and leaves no trace but a log line. */
 export async function registerWebhooks(
   app: FastifyInstance,
-  deps: ReportDeps & { db: Database; gateway: PaymentGateway; supplier: Supplier },
+  deps: ReportDeps & WebhookDeps & { db: Database; gateway: PaymentGateway },
 ) {
   const { db, log } = deps;
   await app.register(async (scope) => {

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { DiscordAPIError } from "@discordjs/rest";
 import type { Locale } from "../notifications/texts/texts.ts";
-import { viewOrder } from "../orders/find.ts";
+import { holdOrder, viewOrder } from "../orders/find.ts";
 import { recordNotice } from "../orders/notice.ts";
 import type { Order } from "../orders/order.ts";
 import type { Clock } from "../platform/clock.ts";
@@ -18,6 +18,7 @@ import {
   markTokenDead,
   rememberDirectMessage,
   selectCard,
+  selectOrdersWithCard,
   upsertCard,
 } from "./repository.ts";
 import type { InteractionRef, Responder } from "./responder.ts";
@@ -31,6 +32,11 @@ const closedCodes: ReadonlySet<number | string> = new Set([50007, 50278]);
 
 const tokenPlace = (orderId: string) => `card:${orderId}`;
 
+/** Those of these orders that are shown in Discord. */
+export async function ordersWithCard(tx: Tx, orderIds: readonly string[]): Promise<Set<string>> {
+  return new Set(await selectOrdersWithCard(tx, orderIds));
+}
+
 /** From now on an order is shown in the message of this interaction, and at once. */
 export async function showOrderHere(
   tx: Tx,
@@ -43,6 +49,8 @@ export async function showOrderHere(
     locale: Locale;
   },
 ): Promise<void> {
+  // Whoever changes the order now has to be waited for: it looked for a card before there was one.
+  await holdOrder(tx, input.orderId);
   await upsertCard(tx, {
     order_id: input.orderId,
     discord_id: input.discordId,

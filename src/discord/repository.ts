@@ -86,6 +86,15 @@ export async function selectCard(db: Db, orderId: string) {
     .executeTakeFirst();
 }
 
+export async function selectOrdersWithCard(db: Db, orderIds: readonly string[]) {
+  const rows = await db
+    .selectFrom("discord_cards")
+    .select("order_id")
+    .where("order_id", "=", sql<string>`any(${orderIds}::uuid[])`)
+    .execute();
+  return rows.map((row) => row.order_id);
+}
+
 export async function markShown(tx: Tx, orderId: string, token: string, hash: string) {
   await tx
     .updateTable("discord_cards")

@@ -93,12 +93,19 @@ export async function callReserve(
   return rows.length === 1;
 }
 
-export async function endReservation(
+export async function endReservations(
   tx: Tx,
-  input: { orderId: string; ending: "consumed" | "released"; actor: string; at: Date },
+  input: {
+    orderIds: readonly string[];
+    ending: "consumed" | "released";
+    actor: string;
+    at: Date;
+  },
 ) {
-  const { orderId, ending, actor, at } = input;
-  await sql`select inventory_end_reservation(${orderId}, ${ending}, ${actor}, ${at})`.execute(tx);
+  const { orderIds, ending, actor, at } = input;
+  await sql`select inventory_end_reservations(${orderIds}::uuid[], ${ending}, ${actor}, ${at})`.execute(
+    tx,
+  );
 }
 
 export async function compareReserved(db: Db) {

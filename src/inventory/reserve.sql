@@ -52,31 +52,39 @@ begin
 end
 $$;
 
--- Ends a reservation: `consumed` takes the goods from the shelf, `released` puts them back. A
+-- The interface before reservations were ended many at once.
+drop function if exists inventory_end_reservation(uuid, text, text, timestamptz);
+
+-- Ends reservations: `consumed` takes the goods from the shelf, `released` puts them back. A
 -- reservation ends once; a repeat changes nothing.
-create or replace function inventory_end_reservation(
-  for_order uuid, ending text, who text, at timestamptz
+create or replace function inventory_end_reservations(
+  order_ids uuid[], ending text, who text, at timestamptz
 ) returns void language plpgsql as $$
-declare
-  ended reservations;
-  after_ending stock;
-  taken int;
 begin
-  update reservations set state = ending
-  where order_id = for_order and state in ('live', 'permanent')
-  returning * into ended;
-  if not found then
-    return;
-  end if;
-  taken := case when ending = 'consumed' then ended.quantity else 0 end;
-  update stock set on_hand = on_hand - taken, reserved = reserved - ended.quantity
-  where sku_id = ended.sku_id
-  returning * into after_ending;
+  perform inventory_lock(array(
+    select sku_id from reservations
+    where order_id = any (order_ids) and state in ('live', 'permanent')
+  ));
+  with ended as (
+    update reservations set state = ending
+    where order_id = any (order_ids) and state in ('live', 'permanent')
+    returning order_id, sku_id, quantity, case when ending = 'consumed' then quantity else 0 end as taken
+  ), counted as (
+    update stock set on_hand = on_hand - sums.taken, reserved = reserved - sums.quantity
+    from (
+      select sku_id, sum(quantity) as quantity, sum(taken) as taken from ended group by sku_id
+    ) sums
+    where stock.sku_id = sums.sku_id
+  )
   insert into stock_movements (
     sku_id, kind, on_hand_before, on_hand_after, reserved_before, reserved_after, actor, order_id, moved_at
-  ) values (
-    ended.sku_id, ending, after_ending.on_hand + taken, after_ending.on_hand,
-    after_ending.reserved + ended.quantity, after_ending.reserved, who, for_order, at
-  );
+  )
+  select ended.sku_id, ending, stock.on_hand - sum(ended.taken) over earlier + ended.taken,
+    stock.on_hand - sum(ended.taken) over earlier,
+    stock.reserved - sum(ended.quantity) over earlier + ended.quantity,
+    stock.reserved - sum(ended.quantity) over earlier, who, ended.order_id, at
+  from ended join stock on stock.sku_id = ended.sku_id
+  window earlier as (partition by ended.sku_id order by ended.order_id)
+  order by ended.order_id;
 end
 $$;

@@ -6,7 +6,7 @@ import type { Db, Tx } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import {
   callReserve,
-  endReservation,
+  endReservations,
   insertStock,
   type Level,
   lockLevel,
@@ -94,13 +94,13 @@ export async function reserveAgain(
   return callReserve(tx, { ...input, at: deps.clock.now() });
 }
 
-/** The goods are delivered: they leave the shelf. */
-export async function consumeReservation(
+/** The goods of these orders are delivered: they leave the shelf. */
+export async function consumeReservations(
   tx: Tx,
   deps: { clock: Clock },
-  input: { orderId: string; actor: string },
+  input: { orderIds: readonly string[]; actor: string },
 ): Promise<void> {
-  await endReservation(tx, { ...input, ending: "consumed", at: deps.clock.now() });
+  await endReservations(tx, { ...input, ending: "consumed", at: deps.clock.now() });
 }
 
 /** Nothing was delivered: the goods can be sold again. */
@@ -109,5 +109,7 @@ export async function releaseReservation(
   deps: { clock: Clock },
   input: { orderId: string; actor: string },
 ): Promise<void> {
-  await endReservation(tx, { ...input, ending: "released", at: deps.clock.now() });
+  const { orderId, actor } = input;
+  const at = deps.clock.now();
+  await endReservations(tx, { orderIds: [orderId], ending: "released", actor, at });
 }

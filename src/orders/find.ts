@@ -3,11 +3,12 @@ import { skuById } from "../catalog/product.ts";
 import { paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
 import { readCursor, writeCursor } from "../platform/cursor.ts";
-import type { Db } from "../platform/db.ts";
+import type { Db, Tx } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Purchase, purchaseOfOrder } from "../suppliers/find.ts";
 import { type Order, type OrderState, pageLifeMs } from "./order.ts";
 import {
+  lockOrder,
   selectEvents,
   selectNotice,
   selectOrder,
@@ -31,6 +32,11 @@ export interface OrderView {
 
 /** True when money came that was not what was asked for: "no money was taken" would be false. */
 export const isMismatched = (view: OrderView) => view.payment?.state === "mismatched";
+
+/** Nobody changes the order until this transaction ends. Waits for whoever is changing it. */
+export async function holdOrder(tx: Tx, orderId: string): Promise<void> {
+  await lockOrder(tx, orderId);
+}
 
 /** Everything a card or a page shows of an order. */
 export async function viewOrder(db: Db, orderId: string): Promise<OrderView> {

@@ -39,14 +39,23 @@ export async function callPlace(
   return result.rows[0]?.outcomes ?? [];
 }
 
-export async function lockOrder(tx: Tx, orderId: string) {
-  const row = await tx
+/** Locks them in the order of their ids. Throws when one is missing: ids come from our own rows. */
+export async function lockOrders(tx: Tx, orderIds: readonly string[]): Promise<Order[]> {
+  const rows = await tx
     .selectFrom("orders")
     .selectAll()
-    .where("id", "=", orderId)
+    .where("id", "=", sql<string>`any(${orderIds}::uuid[])`)
+    .orderBy("id")
     .forUpdate()
-    .executeTakeFirstOrThrow();
-  return asOrder(row);
+    .execute();
+  if (rows.length !== new Set(orderIds).size) throw new Error("an order is missing");
+  return rows.map(asOrder);
+}
+
+export async function lockOrder(tx: Tx, orderId: string): Promise<Order> {
+  const [order] = await lockOrders(tx, [orderId]);
+  if (order === undefined) throw new Error("an order is missing");
+  return order;
 }
 
 export async function selectOrder(db: Db, orderId: string) {
@@ -93,11 +102,16 @@ export async function selectOrdersOfCustomer(
   return (await query.execute()).map(asOrder);
 }
 
-export async function updateState(tx: Tx, orderId: string, state: OrderState, now: Date) {
+export async function updateStates(
+  tx: Tx,
+  orderIds: readonly string[],
+  state: OrderState,
+  now: Date,
+) {
   await tx
     .updateTable("orders")
     .set({ state, changed_at: now })
-    .where("id", "=", orderId)
+    .where("id", "=", sql<string>`any(${orderIds}::uuid[])`)
     .execute();
 }
 
@@ -121,8 +135,8 @@ export async function addRefunded(tx: Tx, orderId: string, amountIdr: bigint) {
     .execute();
 }
 
-export async function insertEvent(tx: Tx, event: Insertable<Schema["order_events"]>) {
-  await tx.insertInto("order_events").values(event).execute();
+export async function insertEvents(tx: Tx, events: readonly Insertable<Schema["order_events"]>[]) {
+  await tx.insertInto("order_events").values(events).execute();
 }
 
 export async function hasEvent(db: Db, orderId: string, reason: string): Promise<boolean> {

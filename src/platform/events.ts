@@ -1,7 +1,7 @@
 /** Events: how a lower module tells a higher one. Each subscriber is a durable job of its own. */
 import type { Clock } from "./clock.ts";
 import type { Tx } from "./db.ts";
-import { enqueue } from "./jobs.ts";
+import { enqueueAll } from "./jobs.ts";
 
 export type DomainEvent =
   | { readonly name: "payment.paid"; readonly paymentId: string }
@@ -18,18 +18,41 @@ export type DomainEvent =
   | { readonly name: "purchase.ended"; readonly purchaseId: string }
   | { readonly name: "order.changed"; readonly orderId: string };
 
-/** "When this event happens, run these jobs." */
-export type Subscribers = Readonly<Record<DomainEvent["name"], readonly string[]>>;
+/** Which of these keys a subscriber has something to do for. */
+type Among = (tx: Tx, keys: readonly string[]) => Promise<ReadonlySet<string>>;
 
-/** Publishes in the caller's transaction: the jobs exist when the change does. */
-export type Publish = (tx: Tx, event: DomainEvent) => Promise<void>;
+/** The job of a subscriber: for every event, or only for those whose key is `among` its own. */
+export type Subscriber = string | { readonly job: string; readonly among: Among };
+
+/** "When this event happens, run these jobs." */
+export type Subscribers = Readonly<Record<DomainEvent["name"], readonly Subscriber[]>>;
+
+/** Publishes in the caller's transaction: the jobs exist when the changes do. */
+export type Publish = (tx: Tx, ...events: readonly DomainEvent[]) => Promise<void>;
 
 /** Makes the publisher of a store from its table of subscribers. */
 export function createPublisher(deps: { clock: Clock }, subscribers: Subscribers): Publish {
-  return async (tx, event) => {
-    const { name, ...payload } = event;
-    for (const job of subscribers[name]) {
-      await enqueue(tx, deps, { name: job, key: Object.values(payload).join(":"), payload });
+  return async (tx, ...events) => {
+    for (const name of new Set(events.map((event) => event.name))) {
+      const jobs = jobsOf(events.filter((event) => event.name === name));
+      for (const subscriber of subscribers[name]) {
+        if (typeof subscriber === "string") {
+          await enqueueAll(tx, deps, subscriber, [...jobs.values()]);
+          continue;
+        }
+        const own = await subscriber.among(tx, [...jobs.keys()]);
+        const wanted = [...jobs.values()].filter((job) => own.has(job.key));
+        await enqueueAll(tx, deps, subscriber.job, wanted);
+      }
     }
   };
+}
+
+/** What is waiting of the same key is done once. */
+function jobsOf(events: readonly DomainEvent[]) {
+  const jobs = events.map(({ name: _, ...payload }) => ({
+    key: Object.values(payload).join(":"),
+    payload,
+  }));
+  return new Map(jobs.map((job) => [job.key, job]));
 }

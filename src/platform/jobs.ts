@@ -51,6 +51,29 @@ export class LeaseLost extends Error {
 /** Where a notice says that a job may be due (see notify.ts). */
 export const jobsChannel = "konter.jobs";
 
+/** Enqueues jobs of one name, due now, in the caller's transaction. Their keys differ. */
+export async function enqueueAll(
+  tx: Tx,
+  deps: { clock: Clock },
+  name: string,
+  jobs: readonly Pick<NewJob, "key" | "payload">[],
+): Promise<void> {
+  if (jobs.length === 0) return;
+  const now = deps.clock.now();
+  const keys = jobs.map((job) => job.key);
+  const payloads = jobs.map((job) => JSON.stringify(job.payload));
+  await sql`select jobs_enqueue_all(${name}, ${keys}, ${payloads}::jsonb[], ${now}, ${now})`.execute(
+    tx,
+  );
+}
+
+/** Takes back what waits of these keys, because there is nothing left to do. */
+export async function dropWaiting(tx: Tx, name: string, keys: readonly string[]): Promise<void> {
+  await sql`delete from jobs where name = ${name} and key = any(${keys}) and state = 'waiting'`.execute(
+    tx,
+  );
+}
+
 /** Enqueues a job in the caller's transaction. */
 export async function enqueue(tx: Tx, deps: { clock: Clock }, job: NewJob): Promise<void> {
   const now = deps.clock.now();

@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import { type Database, type Db, inTransaction, type Tx } from "./db.ts";
+import { gather } from "./gather.ts";
 import { type JobHandler, type JobPayload, LeaseLost, RunAgain } from "./jobs.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
@@ -12,8 +13,8 @@ import { Refusal } from "./refusal.ts";
 const leaseMs = 15_000;
 const renewMs = 5_000;
 const pollMs = 1_000;
-// Most of a job is waiting for a party, which holds no database connection.
-const concurrency = 32;
+// Most of a job is waiting for a party, which holds no database connection, or for a batch.
+const concurrency = 64;
 const maxAttempts = 25;
 const firstRetryMs = 500;
 const longestRetryMs = 5 * 60_000;
@@ -52,6 +53,14 @@ export async function endLeases(db: Database, deps: { clock: Clock }): Promise<v
     .execute();
 }
 
+/** A job that goes back to wait. */
+interface Retry {
+  readonly job: LeasedJob;
+  readonly runAt: Date;
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
 /** A job that was refused or has failed too often: nobody tries it again unless a person says so. */
 export interface DeadJob {
   readonly id: bigint;
@@ -70,29 +79,12 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/**
- * Finishes jobs outside their handlers' transactions. Those that end while others are being written
- * go together in the next statement, so a busy worker commits once for many. The answer is false when
- * the lease was taken over.
- */
+/** Finishes a job outside its handler's transaction. False when the lease was taken over. */
 function createFinisher(db: Database): (job: LeasedJob) => Promise<boolean> {
-  let next: LeasedJob[] = [];
-  let writing: Promise<Set<bigint>> = Promise.resolve(new Set());
-  let upcoming: Promise<Set<bigint>> | undefined;
-
-  const write = async () => {
-    await writing.catch(() => {}); // its own jobs have been told
-    const jobs = next;
-    next = [];
-    writing = deleteHeld(db, jobs);
-    upcoming = undefined;
-    return writing;
-  };
-  return async (job) => {
-    next.push(job);
-    upcoming ??= write();
-    return (await upcoming).has(job.id);
-  };
+  return gather(async (jobs) => {
+    const deleted = await deleteHeld(db, jobs);
+    return jobs.map((job) => deleted.has(job.id));
+  });
 }
 
 /** Deletes the jobs that are still held by these leases and returns their ids. */
@@ -139,12 +131,21 @@ export function startWorker(
     return leased.rows;
   };
 
+  const retryAll = gather(async (retries: readonly Retry[]) => {
+    await sql`
+      select jobs_retry(retry.id, retry.fence, retry.run_at, retry.attempts, retry.error, ${clock.now()})
+      from unnest(
+        ${retries.map(({ job }) => job.id)}::bigint[],
+        ${retries.map(({ job }) => job.fence)}::int[],
+        ${retries.map(({ runAt }) => runAt)}::timestamptz[],
+        ${retries.map(({ attempts }) => attempts)}::int[],
+        ${retries.map(({ error }) => error)}::text[]
+      ) retry (id, fence, run_at, attempts, error)`.execute(db);
+    return retries;
+  });
   const retry = async (job: LeasedJob, afterMs: number, attempts: number, error: string | null) => {
-    const now = clock.now();
-    const runAt = new Date(now.getTime() + afterMs);
-    await sql`select jobs_retry(${job.id}, ${job.fence}, ${runAt}, ${attempts}, ${error}, ${now})`.execute(
-      db,
-    );
+    const runAt = new Date(clock.now().getTime() + afterMs);
+    await retryAll({ job, runAt, attempts, error });
   };
 
   const bury = async (job: LeasedJob, error: string) => {

@@ -4,14 +4,16 @@ import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
+import { dropWaiting } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { putOnDesk, takeOffDesk } from "./on-desk.ts";
 import { pauseSupplier } from "./pause.ts";
 import {
   disableSupplierSku,
-  insertExchange,
-  lockPurchase,
+  insertExchanges,
+  lockPurchases,
+  markSucceeded,
   type PurchaseRow,
   updatePurchase,
 } from "./repository.ts";
@@ -24,44 +26,96 @@ export interface ReportDeps {
   readonly log: Log;
 }
 
-/** Locks the purchase only; the order learns of it from `purchase.ended`. Returns the state after. */
-export async function applyReport(
+/** What a supplier said of a purchase, and when it said so. */
+export interface Said {
+  readonly purchaseId: string;
+  readonly kind: "purchase" | "inquiry" | "webhook";
+  readonly report: PurchaseReport;
+}
+
+/** Locks the purchases only; their orders learn of it from `purchase.ended`. Returns the states after. */
+export async function applyReports(
   tx: Tx,
   deps: ReportDeps,
-  input: { purchaseId: string; kind: "purchase" | "inquiry" | "webhook"; report: PurchaseReport },
-): Promise<string> {
-  const { report } = input;
-  const purchase = await lockPurchase(tx, input.purchaseId);
-  await insertExchange(tx, purchase.id, input.kind, report.exchange, deps.clock.now());
-  if (purchase.state !== "open") {
-    await applyAfterTheEnd(tx, deps, purchase, report);
-    return purchase.state;
+  said: readonly Said[],
+): Promise<string[]> {
+  const ids = said.map((one) => one.purchaseId);
+  const purchases = await lockPurchases(tx, ids);
+  await insertExchanges(
+    tx,
+    said.map(({ purchaseId, kind, report: { exchange } }) => ({ purchaseId, kind, exchange })),
+    deps.clock.now(),
+  );
+  const succeeded: Succeeded[] = [];
+  const states: string[] = [];
+  for (const [index, purchase] of purchases.entries()) {
+    const report = said[index]?.report;
+    if (report === undefined) throw new Error("a purchase that was not asked for");
+    if (purchase.state !== "open") {
+      await applyAfterTheEnd(tx, deps, purchase, report);
+      states.push(purchase.state);
+    } else if (report.status === "succeeded") {
+      const charged = report.chargedIdr ?? purchase.max_cost;
+      succeeded.push({ purchase, charged, serialNumber: report.serialNumber });
+      states.push("succeeded");
+    } else {
+      const state = await applyToOpen(tx, deps, purchase, report);
+      await heed(tx, deps, { ...purchase, state }, report);
+      states.push(state);
+    }
   }
-  const state = await applyToOpen(tx, deps, purchase, report);
-  await heed(tx, deps, { ...purchase, state }, report);
-  return state;
+  if (succeeded.length > 0) await succeed(tx, deps, succeeded);
+  return states;
+}
+
+/** The same for one purchase. */
+export async function applyReport(tx: Tx, deps: ReportDeps, said: Said): Promise<string> {
+  const [state] = await applyReports(tx, deps, [said]);
+  return state ?? "open";
+}
+
+interface Succeeded {
+  readonly purchase: PurchaseRow;
+  readonly charged: bigint;
+  readonly serialNumber: string;
+}
+
+async function succeed(tx: Tx, deps: ReportDeps, succeeded: readonly Succeeded[]): Promise<void> {
+  const rows = succeeded.map(({ purchase, ...rest }) => ({ ...rest, id: purchase.id }));
+  await markSucceeded(tx, rows, deps.clock.now());
+  await tellEnded(
+    tx,
+    deps,
+    succeeded.map((one) => one.purchase),
+    "succeeded",
+  );
+  await post(
+    tx,
+    deps,
+    succeeded.flatMap(({ purchase, charged }) => costTransfers(purchase, charged)),
+  );
+  for (const { purchase, charged } of succeeded) {
+    // What was taken back was heard of first: both are true, in this order.
+    if (purchase.reversed_at !== null) {
+      await reverse(tx, deps, { ...purchase, state: "succeeded", charged });
+    }
+  }
 }
 
 async function applyToOpen(
   tx: Tx,
   deps: ReportDeps,
   purchase: PurchaseRow,
-  report: PurchaseReport,
+  report: Exclude<PurchaseReport, { status: "succeeded" }>,
 ): Promise<string> {
   switch (report.status) {
-    case "succeeded": {
-      const charged = report.chargedIdr ?? purchase.max_cost;
-      const serialNumber = report.serialNumber;
-      await end(tx, deps, purchase, { state: "succeeded", charged, serial_number: serialNumber });
-      await post(tx, deps, costTransfers(purchase, charged));
-      // What was taken back was heard of first: both are true, in this order.
-      if (purchase.reversed_at !== null) {
-        await reverse(tx, deps, { ...purchase, state: "succeeded", charged });
-      }
-      return "succeeded";
-    }
     case "failed":
-      await end(tx, deps, purchase, { state: "failed", failure: `${report.fault}: ${report.why}` });
+      await updatePurchase(tx, purchase.id, {
+        state: "failed",
+        failure: `${report.fault}: ${report.why}`,
+        ended_at: deps.clock.now(),
+      });
+      await tellEnded(tx, deps, [purchase], "failed");
       await post(tx, deps, [backToFloat(purchase, purchase.max_cost)]);
       return "failed";
     case "unknown":
@@ -166,18 +220,22 @@ async function reverse(tx: Tx, deps: ReportDeps, purchase: PurchaseRow): Promise
   await putOnDesk(tx, deps, purchase, { kind: "purchase_contradiction", says });
 }
 
-async function end(
+async function tellEnded(
   tx: Tx,
   deps: ReportDeps,
-  purchase: PurchaseRow,
-  change: { state: string; charged?: bigint; serial_number?: string; failure?: string },
+  purchases: readonly PurchaseRow[],
+  state: "succeeded" | "failed",
 ): Promise<void> {
-  await updatePurchase(tx, purchase.id, { ...change, ended_at: deps.clock.now() });
-  await takeOffDesk(tx, deps, purchase, {
-    kinds: ["purchase_stuck", "purchase_review"],
-    resolution: `the purchase has ${change.state}`,
-  });
-  await deps.publish(tx, { name: "purchase.ended", purchaseId: purchase.id });
+  for (const purchase of purchases) {
+    await takeOffDesk(tx, deps, purchase, {
+      kinds: ["purchase_stuck", "purchase_review"],
+      resolution: `the purchase has ${state}`,
+    });
+  }
+  const ids = purchases.map((purchase) => purchase.id);
+  await dropWaiting(tx, "suppliers.purchase", ids);
+  const ended = purchases.map(({ id }) => ({ name: "purchase.ended", purchaseId: id }) as const);
+  await deps.publish(tx, ...ended);
 }
 
 // What they charged is our cost; what they charged less than feared goes back to our float.

@@ -7,16 +7,19 @@ import {
   selectOffersAt,
   selectOffersOf,
   selectOpenPauses,
-  selectPurchase,
   selectPurchaseOfOrder,
+  selectPurchases,
   selectReading,
 } from "./repository.ts";
 
 export type Purchase = PurchaseRow;
 
-/** One purchase. Throws when there is none: ids come from our own rows. */
-export async function findPurchase(db: Db, purchaseId: string): Promise<Purchase> {
-  return selectPurchase(db, purchaseId);
+/** Purchases, in the order of their ids here. Throws when one is missing: ids come from our own rows. */
+export async function findPurchases(
+  db: Db,
+  purchaseIds: readonly string[],
+): Promise<readonly Purchase[]> {
+  return selectPurchases(db, purchaseIds);
 }
 
 /** The newest purchase of an order, if there is one. */

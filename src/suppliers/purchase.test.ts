@@ -9,7 +9,8 @@ import { RunAgain } from "../platform/jobs.ts";
 import { createLog } from "../platform/log.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { createDigiflazzSupplier } from "./adapters/digiflazz.ts";
-import { openPurchase, runPurchase } from "./purchase.ts";
+import { createBuyer, openPurchases } from "./purchase.ts";
+import { createReporter } from "./reporter.ts";
 import type { Supplier } from "./supplier.ts";
 
 const start = new Date("2026-11-23T03:00:00Z");
@@ -38,13 +39,14 @@ async function openShop(t: TestContext, data: object) {
     log: createLog({ level: "silent", terminal: false }),
     publish: async () => {},
   };
+  const reporter = createReporter(db, deps);
   const { sku_id: skuId } = await db
     .selectFrom("supplier_skus")
     .select("sku_id")
     .executeTakeFirstOrThrow();
   const target = { gameCode: "FF", playerId: "123456789", zoneId: null };
   const opened = { orderId: deps.ids.uuid(), skuId, target, maxCostIdr: 18_000n };
-  await inTransaction(db, (tx) => openPurchase(tx, { ...deps, supplier }, opened));
+  await inTransaction(db, (tx) => openPurchases(tx, { ...deps, supplier }, [opened]));
   const purchase = () => db.selectFrom("purchases").selectAll().executeTakeFirstOrThrow();
   const { id: purchaseId } = await purchase();
   return {
@@ -54,7 +56,7 @@ async function openShop(t: TestContext, data: object) {
     supplier,
     /** Runs the job; resolves to the milliseconds after which it wants to run again. */
     run: (through: Supplier = supplier) =>
-      runPurchase(db, { ...deps, supplier: through }, { purchaseId }).then(
+      createBuyer(db, { ...deps, reporter, supplier: through })({ purchaseId }).then(
         () => undefined,
         (error: unknown) => {
           if (error instanceof RunAgain) return error.afterMs;

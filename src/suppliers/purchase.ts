@@ -1,19 +1,23 @@
 /** Purchase: one attempt to buy a top-up, recorded before it is sent and never sent as new twice. */
-import { post } from "../ledger/transfer.ts";
+import { post, type Transfer } from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
+import { gather } from "../platform/gather.ts";
 import type { Ids } from "../platform/ids.ts";
-import { enqueue, RunAgain } from "../platform/jobs.ts";
+import { enqueueAll, RunAgain } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { applyReport, type ReportDeps } from "./apply-report.ts";
+import { applyReport, type ReportDeps, type Said } from "./apply-report.ts";
 import { putOnDesk } from "./on-desk.ts";
 import { isPaused } from "./pause.ts";
+import type { Reporter } from "./reporter.ts";
 import {
-  insertPurchase,
+  insertPurchases,
   insertSupplierSku,
   lockPurchase,
+  lockPurchases,
+  markAsked,
   type PurchaseRow,
-  selectSupplierSku,
+  selectSupplierSkus,
   updatePurchase,
 } from "./repository.ts";
 import type { PurchaseReport, PurchaseTarget, Supplier } from "./supplier.ts";
@@ -42,51 +46,76 @@ export interface OpenPurchase {
   readonly maxCostIdr: bigint;
 }
 
-/** Opens a purchase and its job. The cost leaves our float for `in_transit`. Throws without a supplier SKU. */
-export async function openPurchase(
+/** Opens purchases and their jobs. The cost leaves our float for `in_transit`. Throws without a supplier SKU. */
+export async function openPurchases(
   tx: Tx,
   deps: { clock: Clock; ids: Ids; supplier: Supplier },
-  input: OpenPurchase,
+  inputs: readonly OpenPurchase[],
 ): Promise<void> {
+  if (inputs.length === 0) return;
   const { supplier } = deps;
-  const supplierSku = await selectSupplierSku(tx, supplier.name, input.skuId);
-  if (supplierSku === undefined) throw new Error(`${supplier.name} sells no SKU ${input.skuId}`);
-  const id = deps.ids.uuid();
-  await insertPurchase(tx, {
-    id,
-    ref: deps.ids.ref("B"),
-    order_id: input.orderId,
-    supplier: supplier.name,
-    supplier_sku: supplierSku,
-    customer_no: supplier.customerNo(input.target),
-    max_cost: input.maxCostIdr,
-    state: "open",
-    opened_at: deps.clock.now(),
+  const skuIds = inputs.map((input) => input.skuId);
+  const supplierSkus = await selectSupplierSkus(tx, supplier.name, skuIds);
+  const now = deps.clock.now();
+  const opened = inputs.map((input) => {
+    const supplierSku = supplierSkus.get(input.skuId);
+    if (supplierSku === undefined) throw new Error(`${supplier.name} sells no SKU ${input.skuId}`);
+    return {
+      id: deps.ids.uuid(),
+      ref: deps.ids.ref("B"),
+      order_id: input.orderId,
+      supplier: supplier.name,
+      supplier_sku: supplierSku,
+      customer_no: supplier.customerNo(input.target),
+      max_cost: input.maxCostIdr,
+      state: "open",
+      opened_at: now,
+    };
   });
-  await post(tx, deps, [
-    {
+  await insertPurchases(tx, opened);
+  const transfers = opened.map(
+    (purchase): Transfer => ({
       debit: `in_transit:${supplier.name}`,
       credit: `float:${supplier.name}`,
-      amountIdr: input.maxCostIdr,
-      key: `purchase:${id}`,
+      amountIdr: purchase.max_cost,
+      key: `purchase:${purchase.id}`,
       reason: "purchase sent",
-      orderId: input.orderId,
-    },
-  ]);
-  await enqueue(tx, deps, { name: "suppliers.purchase", key: id, payload: { purchaseId: id } });
+      orderId: purchase.order_id,
+    }),
+  );
+  await post(tx, deps, transfers);
+  const jobs = opened.map(({ id }) => ({ key: id, payload: { purchaseId: id } }));
+  await enqueueAll(tx, deps, "suppliers.purchase", jobs);
 }
 
+type Deps = ReportDeps & { supplier: Supplier; reporter: Reporter };
+
 /**
- * Job `suppliers.purchase`: sends the purchase, then asks until it is known. `sent_at` is committed
- * before the socket is written, so a run after a crash asks instead of buying.
+ * Makes job `suppliers.purchase`: it sends a purchase, then asks until it is known. `sent_at` is
+ * committed before the socket is written, so a run after a crash asks instead of buying. Each is sent
+ * by itself; what is written before and after is written for all that are there together.
  */
-export async function runPurchase(
-  db: Database,
-  deps: ReportDeps & { supplier: Supplier },
-  input: { purchaseId: string },
-): Promise<void> {
-  const turn = await inTransaction(db, (tx) => takeTurn(tx, deps, input.purchaseId));
-  if (turn === undefined) return;
+export function createBuyer(db: Database, deps: Deps) {
+  const takeTurn = gather((purchaseIds: readonly string[]) =>
+    inTransaction(db, (tx) => takeTurns(tx, deps, purchaseIds)),
+  );
+  return async ({ purchaseId }: { purchaseId: string }): Promise<void> => {
+    const turn = await takeTurn(purchaseId);
+    if (turn instanceof Error) throw turn;
+    if (turn === "never") return inTransaction(db, (tx) => giveUp(tx, deps, purchaseId));
+    if (turn === "ended") return;
+    const report = await ask(deps, turn);
+    const said = { purchaseId, kind: turn.first ? "purchase" : "inquiry", report } as const;
+    const state =
+      report.status === "not_sent"
+        ? await inTransaction(db, (tx) => unsend(tx, deps, turn, { ...said, report }))
+        : await deps.reporter(said);
+    if (state === "unsent") throw new RunAgain(retryUnsentMs);
+    if (state === "open") await wait(db, deps, turn, report);
+  };
+}
+
+async function ask({ supplier }: Deps, turn: Turn): Promise<PurchaseReport> {
   const { purchase, first, sendBy } = turn;
   const request = {
     sendBy,
@@ -95,26 +124,24 @@ export async function runPurchase(
     customerNo: purchase.customer_no,
     maxCostIdr: purchase.max_cost,
   };
-  const report = first
-    ? await deps.supplier.purchase(request)
-    : await deps.supplier.inquire({ ...request, doubt: purchase.doubt });
+  return first
+    ? supplier.purchase(request)
+    : supplier.inquire({ ...request, doubt: purchase.doubt });
+}
 
-  const againAfterMs = await inTransaction(db, async (tx) => {
-    const known = report.status === "not_sent" ? await unsend(tx, deps, turn, report) : report;
-    if (known === undefined) return retryUnsentMs;
-    const state = await applyReport(tx, deps, {
-      purchaseId: purchase.id,
-      kind: first ? "purchase" : "inquiry",
-      report: known,
-    });
-    if (state !== "open") return undefined;
-    const now = deps.clock.now();
-    if (ageMs(purchase, now) >= stuckAfterMs) {
-      await putOnDesk(tx, deps, purchase, { kind: "purchase_stuck", says: known.status });
-    }
-    return pollAfterMs(purchase, now);
-  });
-  if (againAfterMs !== undefined) throw new RunAgain(againAfterMs);
+/** Nothing is known yet: it is asked about again, and after a while a person looks at it too. */
+async function wait(
+  db: Database,
+  deps: Deps,
+  { purchase }: Turn,
+  report: PurchaseReport,
+): Promise<never> {
+  const now = deps.clock.now();
+  if (ageMs(purchase, now) >= stuckAfterMs) {
+    const item = { kind: "purchase_stuck", says: report.status } as const;
+    await inTransaction(db, (tx) => putOnDesk(tx, deps, purchase, item));
+  }
+  throw new RunAgain(pollAfterMs(purchase, now));
 }
 
 /** One request to the supplier, sent before `sendBy` or not at all. */
@@ -125,49 +152,65 @@ interface Turn {
   readonly sendBy: Date;
 }
 
-/** Records that we are about to send or ask. Undefined when there is nothing left to do. */
-async function takeTurn(tx: Tx, deps: ReportDeps, purchaseId: string): Promise<Turn | undefined> {
+/** What a job does now; an error is thrown to its worker. */
+type Step = Turn | "ended" | "never" | Error;
+
+/** Records of each that we are about to send it or ask about it. */
+async function takeTurns(
+  tx: Tx,
+  deps: { clock: Clock; supplier: Supplier },
+  purchaseIds: readonly string[],
+): Promise<Step[]> {
   const now = deps.clock.now();
-  const purchase = await lockPurchase(tx, purchaseId);
-  if (purchase.state !== "open") return undefined;
-  if (ageMs(purchase, now) > askNoLongerMs) {
-    throw new Refusal("purchase.too_old", { purchase: purchase.ref });
-  }
-  const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
-  const first = purchase.sent_at === null;
-  if (!first && waitMs > 0) throw new RunAgain(waitMs + arrivalMs);
-  if (first && (await isPaused(tx, purchase.supplier))) {
-    const leftMs = giveUpUnsentMs - ageMs(purchase, now);
-    if (leftMs > 0) throw new RunAgain(Math.min(leftMs, retryPausedMs));
-    const report = neverSent("the supplier is paused");
-    await applyReport(tx, deps, { purchaseId, kind: "purchase", report });
-    return undefined;
-  }
   const sendBy = new Date(now.getTime() + sendWithinMs);
-  await updatePurchase(tx, purchase.id, {
-    sent_at: purchase.sent_at ?? now,
-    asked_at: now,
-    send_by: sendBy,
+  const purchases = await lockPurchases(tx, purchaseIds);
+  const paused = await isPaused(tx, deps.supplier.name);
+  const steps = purchases.map((purchase): Step => {
+    if (purchase.state !== "open") return "ended";
+    if (ageMs(purchase, now) > askNoLongerMs) {
+      return new Refusal("purchase.too_old", { purchase: purchase.ref });
+    }
+    const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
+    const first = purchase.sent_at === null;
+    if (!first && waitMs > 0) return new RunAgain(waitMs + arrivalMs);
+    if (first && paused) {
+      const leftMs = giveUpUnsentMs - ageMs(purchase, now);
+      return leftMs > 0 ? new RunAgain(Math.min(leftMs, retryPausedMs)) : "never";
+    }
+    return { purchase, first, askedAt: now, sendBy };
   });
-  return { purchase, first, askedAt: now, sendBy };
+  const asked = steps.flatMap((step) => (isTurn(step) ? [step.purchase.id] : []));
+  if (asked.length > 0) await markAsked(tx, asked, { now, sendBy });
+  return steps;
+}
+
+const isTurn = (step: Step): step is Turn => typeof step === "object" && "purchase" in step;
+
+/** The supplier was paused for as long as a buyer's money may wait. */
+async function giveUp(tx: Tx, deps: Deps, purchaseId: string): Promise<void> {
+  const purchase = await lockPurchase(tx, purchaseId);
+  if (purchase.state !== "open" || purchase.sent_at !== null) return;
+  const report = neverSent("the supplier is paused");
+  await applyReport(tx, deps, { purchaseId, kind: "purchase", report });
 }
 
 /** Nothing left this machine: the next run may send it as new, until that has lasted too long. */
 async function unsend(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: ReportDeps,
   turn: Turn,
-  report: PurchaseReport & { status: "not_sent" },
-): Promise<PurchaseReport | undefined> {
+  said: Said & { report: { status: "not_sent" } },
+): Promise<string> {
   const purchase = await lockPurchase(tx, turn.purchase.id);
   // Another worker took over while this one was paused, and may have sent it.
   const takenOver = purchase.asked_at?.getTime() !== turn.askedAt.getTime();
-  if (!turn.first || takenOver || purchase.state !== "open") return report;
+  if (!turn.first || takenOver || purchase.state !== "open") return applyReport(tx, deps, said);
   if (ageMs(purchase, deps.clock.now()) >= giveUpUnsentMs) {
-    return neverSent("the supplier could not be reached");
+    const report = neverSent("the supplier could not be reached");
+    return applyReport(tx, deps, { ...said, report });
   }
   await updatePurchase(tx, purchase.id, { sent_at: null, asked_at: null, send_by: null });
-  return undefined;
+  return "unsent";
 }
 
 /** Nothing left this machine, so it has definitely failed. */

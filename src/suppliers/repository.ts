@@ -7,14 +7,15 @@ import type { Exchange, ListedSku } from "./supplier.ts";
 export type PurchaseRow = Selectable<Schema["purchases"]>;
 export type PauseRow = Selectable<Schema["supplier_pauses"]>;
 
-export async function selectSupplierSku(db: Db, supplier: string, skuId: number) {
-  const row = await db
+/** What a supplier calls our SKUs, by our id. */
+export async function selectSupplierSkus(db: Db, supplier: string, skuIds: readonly number[]) {
+  const rows = await db
     .selectFrom("supplier_skus")
-    .select("supplier_sku")
+    .select(["sku_id", "supplier_sku"])
     .where("supplier", "=", supplier)
-    .where("sku_id", "=", skuId)
-    .executeTakeFirst();
-  return row?.supplier_sku;
+    .where("sku_id", "=", sql<number>`any(${skuIds}::int[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.sku_id, row.supplier_sku]));
 }
 
 /** What a supplier said last of one of our SKUs. */
@@ -66,25 +67,44 @@ export async function insertSupplierSku(
     .execute();
 }
 
-export async function insertPurchase(tx: Tx, purchase: Insertable<Schema["purchases"]>) {
-  await tx.insertInto("purchases").values(purchase).execute();
+export async function insertPurchases(
+  tx: Tx,
+  purchases: readonly Insertable<Schema["purchases"]>[],
+) {
+  await tx.insertInto("purchases").values(purchases).execute();
 }
 
-export async function lockPurchase(tx: Tx, purchaseId: string) {
-  return tx
-    .selectFrom("purchases")
-    .selectAll()
-    .where("id", "=", purchaseId)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
-}
-
-export async function selectPurchase(db: Db, purchaseId: string) {
+function purchasesOf(db: Db, purchaseIds: readonly string[]) {
   return db
     .selectFrom("purchases")
     .selectAll()
-    .where("id", "=", purchaseId)
-    .executeTakeFirstOrThrow();
+    .where("id", "=", sql<string>`any(${purchaseIds}::uuid[])`)
+    .orderBy("id");
+}
+
+/** In the order that was asked for. Throws when one is missing: ids come from our own rows. */
+function inOrder(purchaseIds: readonly string[], rows: readonly PurchaseRow[]): PurchaseRow[] {
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return purchaseIds.map((id) => {
+    const row = found.get(id);
+    if (row === undefined) throw new Error(`there is no purchase ${id}`);
+    return row;
+  });
+}
+
+/** Locks them in the order of their ids. */
+export async function lockPurchases(tx: Tx, purchaseIds: readonly string[]) {
+  return inOrder(purchaseIds, await purchasesOf(tx, purchaseIds).forUpdate().execute());
+}
+
+export async function lockPurchase(tx: Tx, purchaseId: string): Promise<PurchaseRow> {
+  const [purchase] = await lockPurchases(tx, [purchaseId]);
+  if (purchase === undefined) throw new Error(`there is no purchase ${purchaseId}`);
+  return purchase;
+}
+
+export async function selectPurchases(db: Db, purchaseIds: readonly string[]) {
+  return inOrder(purchaseIds, await purchasesOf(db, purchaseIds).execute());
 }
 
 export async function selectPurchaseByRef(db: Db, supplier: string, ref: string) {
@@ -114,17 +134,56 @@ export async function updatePurchase(
   await tx.updateTable("purchases").set(change).where("id", "=", purchaseId).execute();
 }
 
-export async function insertExchange(
+export async function insertExchanges(
   tx: Tx,
-  purchaseId: string,
-  kind: "purchase" | "inquiry" | "webhook",
-  exchange: Exchange,
+  exchanges: readonly {
+    purchaseId: string;
+    kind: "purchase" | "inquiry" | "webhook";
+    exchange: Exchange;
+  }[],
   now: Date,
 ) {
+  const rows = exchanges.map(({ purchaseId, kind, exchange }) => ({
+    purchase_id: purchaseId,
+    kind,
+    ...exchange,
+    exchanged_at: now,
+  }));
+  await tx.insertInto("purchase_exchanges").values(rows).execute();
+}
+
+/** About to be sent or asked about, at `now`. */
+export async function markAsked(
+  tx: Tx,
+  purchaseIds: readonly string[],
+  times: { now: Date; sendBy: Date },
+) {
   await tx
-    .insertInto("purchase_exchanges")
-    .values({ purchase_id: purchaseId, kind, ...exchange, exchanged_at: now })
+    .updateTable("purchases")
+    .set({
+      sent_at: sql`coalesce(sent_at, ${times.now})`,
+      asked_at: times.now,
+      send_by: times.sendBy,
+    })
+    .where("id", "=", sql<string>`any(${purchaseIds}::uuid[])`)
     .execute();
+}
+
+export async function markSucceeded(
+  tx: Tx,
+  purchases: readonly { id: string; charged: bigint; serialNumber: string }[],
+  now: Date,
+) {
+  await sql`
+    update purchases
+    set state = 'succeeded', charged = ended.charged, serial_number = ended.serial_number,
+      ended_at = ${now}
+    from unnest(
+      ${purchases.map((one) => one.id)}::uuid[],
+      ${purchases.map((one) => one.charged)}::bigint[],
+      ${purchases.map((one) => one.serialNumber)}::text[]
+    ) ended (id, charged, serial_number)
+    where purchases.id = ended.id`.execute(tx);
 }
 
 export async function compareInTransit(db: Db) {

@@ -10,7 +10,8 @@ import { createIds } from "../platform/ids.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { createDigiflazzSupplier } from "./adapters/digiflazz.ts";
-import { openPurchase } from "./purchase.ts";
+import { openPurchases } from "./purchase.ts";
+import { createReporter } from "./reporter.ts";
 import { acceptPurchaseWebhook, applyKeptWebhook } from "./webhook.ts";
 
 const secret = "hush";
@@ -27,11 +28,15 @@ async function openShop(t: TestContext) {
   };
   const fetch = () => assert.fail("a webhook asks nobody");
   const written: string[] = [];
-  const deps = {
+  const base = {
     clock,
     ids: createIds(clock, createSeededRandom(1)),
     log: pino({ level: "trace" }, { write: (line: string) => void written.push(line) }),
     publish: async () => {},
+  };
+  const deps = {
+    ...base,
+    reporter: createReporter(db, base),
     supplier: createDigiflazzSupplier({ clock, fetch }, credentials),
   };
   const { sku_id: skuId } = await db
@@ -47,10 +52,12 @@ async function openShop(t: TestContext) {
     kept,
     work: <T>(work: (tx: Tx) => Promise<T>) => inTransaction(db, work),
     open: (tx: Tx) =>
-      openPurchase(tx, deps, {
-        ...{ orderId: deps.ids.uuid(), skuId, maxCostIdr: 18_000n },
-        target: { gameCode: "FF", playerId: "123456789", zoneId: null },
-      }),
+      openPurchases(tx, deps, [
+        {
+          ...{ orderId: deps.ids.uuid(), skuId, maxCostIdr: 18_000n },
+          target: { gameCode: "FF", playerId: "123456789", zoneId: null },
+        },
+      ]),
     receive(body: object, headers: Record<string, string> = {}) {
       const raw = Buffer.from(JSON.stringify(body));
       const signature = { "x-hub-signature": webhookSignature(raw, secret) };

@@ -1,7 +1,8 @@
 /** Webhook: what a supplier tells us of its own accord, once it is proved to be the supplier's. */
 import { type Database, inTransaction } from "../platform/db.ts";
 import { enqueue, type JobPayload, RunAgain } from "../platform/jobs.ts";
-import { applyReport, type ReportDeps } from "./apply-report.ts";
+import type { ReportDeps } from "./apply-report.ts";
+import type { Reporter } from "./reporter.ts";
 import { selectPurchaseByRef } from "./repository.ts";
 import type { PurchaseReport, Supplier } from "./supplier.ts";
 
@@ -14,7 +15,11 @@ export interface RawWebhook {
 const soonMs = 60_000;
 const giveUpMs = 15 * 60_000;
 
-type Deps = ReportDeps & { supplier: Supplier };
+/** What receiving a webhook takes. */
+export interface WebhookDeps extends Pick<ReportDeps, "clock" | "ids" | "log"> {
+  readonly supplier: Supplier;
+  readonly reporter: Reporter;
+}
 
 /**
  * Applies an authentic webhook. One about a purchase that is not there yet may have been faster than
@@ -22,7 +27,7 @@ type Deps = ReportDeps & { supplier: Supplier };
  */
 export async function acceptPurchaseWebhook(
   db: Database,
-  deps: Deps,
+  deps: WebhookDeps,
   webhook: RawWebhook,
 ): Promise<"applied" | "kept" | "ignored" | "forged"> {
   const read = deps.supplier.readWebhook(webhook.raw, headerOf(webhook.headers));
@@ -49,7 +54,7 @@ export async function acceptPurchaseWebhook(
 /** Job `suppliers.applyWebhook`: is the purchase of a webhook that came early there by now? */
 export async function applyKeptWebhook(
   db: Database,
-  deps: Deps,
+  deps: WebhookDeps,
   payload: JobPayload,
 ): Promise<void> {
   const { ref, raw = "", headers = "{}", receivedAt = "" } = payload;
@@ -62,14 +67,12 @@ export async function applyKeptWebhook(
 
 async function apply(
   db: Database,
-  deps: Deps,
+  deps: WebhookDeps,
   { ref, report }: { ref: string; report: PurchaseReport },
 ): Promise<boolean> {
   const purchase = await selectPurchaseByRef(db, deps.supplier.name, ref);
   if (purchase === undefined) return false;
-  await inTransaction(db, (tx) =>
-    applyReport(tx, deps, { purchaseId: purchase.id, kind: "webhook", report }),
-  );
+  await deps.reporter({ purchaseId: purchase.id, kind: "webhook", report });
   return true;
 }
 

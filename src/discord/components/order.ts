@@ -12,8 +12,8 @@ export async function status(context: Context, orderCode: string): Promise<Handl
   const { db, customerId } = context;
   const { order, payment } = await viewOwnOrder(db, { orderCode, customerId });
   await inTransaction(db, async (tx) => {
-    if (payment?.state === "pending") await requestInquiry(tx, context, payment.id);
     await showOrderHere(tx, context, { ...context.person, ...context, orderId: order.id });
+    if (payment?.state === "pending") await requestInquiry(tx, context, payment.id);
   });
   return "shown_by_card";
 }
