@@ -11,6 +11,8 @@ export interface Load {
   readonly durationMs: number;
   /** The next request of a connection, as it is written (`requestText`); undefined ends the connection. */
   next(connection: number): string | undefined;
+  /** While this says so, nothing more is asked. */
+  isHeld?(): boolean;
   /** Told of every answer. What it does takes time from the load. */
   onAnswer?(connection: number, status: number, body: Buffer): void;
 }
@@ -43,6 +45,7 @@ export function requestText(request: {
 
 const headEnd = Buffer.from("\r\n\r\n");
 const microseconds = 1_000;
+const heldMs = 10;
 
 /** Asks on all connections until the time is over or nothing is left to ask. */
 export async function load(target: Load): Promise<Loaded> {
@@ -85,6 +88,7 @@ function converse(
     };
     const ask = () => {
       askedAt = performance.now();
+      if (askedAt < endAt && target.isHeld?.()) return setTimeout(ask, heldMs);
       const request = askedAt < endAt ? target.next(connection) : undefined;
       if (request !== undefined) return socket.write(request);
       socket.removeAllListeners("close");

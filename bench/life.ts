@@ -5,12 +5,12 @@ import { place } from "./placing.ts";
 import { openShopDatabase } from "./shop-database.ts";
 import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
 
-const connections = 8;
+const connections = 16;
 const warmUpMs = 5_000;
 const runMs = 60_000;
 // More wait than this, and no more are placed until some are delivered: what is measured is the whole life.
 const mostUnderWay = 600;
-const burstMs = 100;
+const lookEveryMs = 200;
 const quickest = 1_500;
 
 /** Our balance at the simulated supplier, so that it lasts for the run. */
@@ -43,26 +43,26 @@ export const lifeBenchmarks: readonly Benchmark[] = [
           await giveFloat(simulators.url);
           const quotes = ((warmUpMs + runMs) / 1000) * quickest;
           const sellers = await database.sellers(1_000, Math.ceil(quotes / 1_000), 15);
-          const placedIn = async (durationMs: number) => {
-            const until = performance.now() + durationMs;
-            let placed = 0;
-            while (performance.now() < until) {
-              const underWay = await database.underWay();
-              if (underWay > mostUnderWay) await delay(burstMs);
-              else {
-                const loaded = await place(store, sellers, { connections, durationMs: burstMs });
-                placed += loaded.statuses.get(201) ?? 0;
+          let isHeld = false;
+          const placeFor = async (durationMs: number) => {
+            const over = new AbortController();
+            const looking = (async () => {
+              while (!over.signal.aborted) {
+                isHeld = (await database.underWay()) > mostUnderWay;
+                await delay(lookEveryMs);
               }
-            }
-            return placed;
+            })();
+            await place(store, sellers, { connections, durationMs, isHeld: () => isHeld });
+            over.abort();
+            await looking;
           };
-          await placedIn(warmUpMs);
+          await placeFor(warmUpMs);
           const [before, waitingBefore] = [
             await database.orders("delivered"),
             await database.underWay(),
           ];
           const began = performance.now();
-          await placedIn(runMs);
+          await placeFor(runMs);
           const seconds = (performance.now() - began) / 1000;
           const delivered = (await database.orders("delivered")) - before;
           const waiting = await database.underWay();

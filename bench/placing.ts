@@ -38,7 +38,7 @@ async function inShop<T>(
 export async function place(
   store: StoreProcess,
   sellers: readonly Seller[],
-  options: { connections: number; durationMs: number },
+  options: { connections: number; durationMs: number; isHeld?: () => boolean },
 ): Promise<Loaded> {
   let turn = 0;
   const loaded = await load({
