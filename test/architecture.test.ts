@@ -123,12 +123,19 @@ test("a module's TypeScript writes its own tables only, and only where SQL may l
   assert.deepEqual(outside, []);
 });
 
-test("only config.ts reads the environment", () => {
-  // A command hands it over as it is, with what its options replace.
+test("only cli.ts touches the process, and only config.ts reads the environment it hands down", () => {
+  const process = /\bprocess\.(?:env|argv|std(?:in|out|err)|exit(?:Code)?)\b/;
   const found = shipped
-    .filter((file) => file !== "src/config.ts")
-    .flatMap((file) => matches(file, /(?<!\breadConfig\((?:\{ \.\.\.)?)\bprocess\.env\b/));
+    // A signal ends the process that it reached.
+    .filter((file) => !["src/cli.ts", "src/platform/stop.ts"].includes(file))
+    .flatMap((file) => matches(file, process));
   assert.deepEqual(found, []);
+  // A command hands it over as it is, with what its options replace.
+  const elsewhere = /(?<!\breadConfig\((?:\{ \.\.\.)?)\bterminal\.env\b/;
+  assert.deepEqual(
+    shipped.flatMap((file) => matches(file, elsewhere)),
+    [],
+  );
 });
 
 test("the store says what it has to say in its log", () => {

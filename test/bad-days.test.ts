@@ -14,7 +14,7 @@ import type { Database } from "../src/platform/db.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/platform/postgres.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
 import { cleanUp, cloneDatabase, withDatabase } from "./database.ts";
-import { konter } from "./konter.ts";
+import { konter, konterProcess } from "./konter.ts";
 import { freePort, prepareStore } from "./store-process.ts";
 import { openWorld } from "./world.ts";
 
@@ -30,7 +30,7 @@ test("a port that is taken is named, with what to set instead", async (t) => {
     const DATABASE_URL = await cloneDatabase(atEnd);
     const DATA_DIR = temporaryFolder(atEnd);
     const settings = { ...free, DATABASE_URL, DATA_DIR, [name]: String(taken) };
-    const { code, stdout, stderr } = await konter(["start"], settings);
+    const { code, stdout, stderr } = await konterProcess(["start"], settings);
     assert.equal(code, 1, stderr);
     assert.equal(
       stderr,

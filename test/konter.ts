@@ -1,6 +1,9 @@
-/** Konter: runs a command of the command line in a process of its own, as a person would. */
+/** Konter: runs a command of the command line, as a person would. */
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { runCommand } from "../src/commands/run.ts";
+import { createTerminal } from "../src/commands/terminal.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -10,11 +13,29 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs `konter ARGS` with these settings; resolves when it has ended. */
-export async function konter(
-  args: readonly string[],
-  settings: Readonly<Record<string, string>>,
-): Promise<Ran> {
+type Settings = Readonly<Record<string, string>>;
+
+/** Runs `konter ARGS` in this process with these settings and no others. */
+export async function konter(args: readonly string[], settings: Settings): Promise<Ran> {
+  let stdout = "";
+  let stderr = "";
+  const terminal = createTerminal({
+    env: settings,
+    screen: false,
+    writeOutput(text) {
+      stdout += text;
+    },
+    writeError(text) {
+      stderr += text;
+    },
+    exit: (code) => assert.fail(`konter ${args.join(" ")} wants to exit with ${code}:\n${stderr}`),
+  });
+  const code = await runCommand([...args], terminal);
+  return { code, stdout, stderr };
+}
+
+/** Runs `konter ARGS` as a process of its own, in this environment; resolves when it has ended. */
+export async function konterProcess(args: readonly string[], settings: Settings): Promise<Ran> {
   const child = spawn(process.execPath, ["src/cli.ts", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],

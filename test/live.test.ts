@@ -11,7 +11,7 @@ import { createClock } from "../src/platform/clock.ts";
 import { inTransaction } from "../src/platform/db.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { cleanUp, cloneDatabase } from "./database.ts";
-import { konter } from "./konter.ts";
+import { konter, konterProcess } from "./konter.ts";
 import { prepareStore } from "./store-process.ts";
 import { openWorld } from "./world.ts";
 
@@ -118,7 +118,7 @@ test("a real party that refuses our credentials stops the start, and all of them
   const atEnd = cleanUp(t);
   const world = await openWorld(t, { seed: 74 });
   const { midtrans, vip_reseller } = world.simulators.parties;
-  const { code, stderr } = await konter(["start"], {
+  const { code, stderr } = await konterProcess(["start"], {
     ...{ DATABASE_URL: await cloneDatabase(atEnd), PORT: "0", SIMULATOR_PORT: "0" },
     ...{ MIDTRANS_BASE_URL: midtrans.base_url, MIDTRANS_SERVER_KEY: "Mid-server-hush" },
     ...{ MIDTRANS_MERCHANT_ID: midtrans.merchant_id, METRICS_PORT: "0" },

@@ -1,7 +1,7 @@
 /** Command: what every `konter <command>` is made of. */
-import { writeSync } from "node:fs";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { Refusal } from "../platform/refusal.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface Command {
   /** How it is called, e.g. `seed [--preview]`. */
@@ -10,17 +10,14 @@ export interface Command {
   readonly summary: string;
   /** What its own help says beyond that: options, what it changes, what it prints. */
   readonly details?: string;
-  run(args: string[]): Promise<void>;
+  run(args: string[], terminal: Terminal): Promise<void>;
 }
 
 /** A wrong call: answered with the command's usage and exit code 2. */
 export class UsageError extends Error {}
 
-/** Prints what the command was asked for, on standard output. */
-export function print(text: string): void {
-  // Buyers and parties wrote some of it: what steers a terminal is not passed on to one.
-  process.stdout.write(`${text.trimEnd().replace(/[\p{Cc}--\n]/gv, "\ufffd")}\n`);
-}
+/** What is wrong has been printed: exit code 1 without another word. */
+export class PrintedProblem extends Error {}
 
 /** Reads a command's arguments. Throws a UsageError for what it does not know. */
 export function readArgs<T extends ParseArgsConfig>(args: string[], config: T) {
@@ -28,15 +25,6 @@ export function readArgs<T extends ParseArgsConfig>(args: string[], config: T) {
     return parseArgs({ ...config, args, strict: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
-/** Tells the operator, on standard error. */
-export function say(sentence: string): void {
-  try {
-    writeSync(2, `konter: ${sentence}\n`);
-  } catch {
-    // Nobody can be told, say on a full disk; what is being done is done all the same.
   }
 }
 
@@ -77,10 +65,15 @@ function refused({ code, details }: Refusal): string {
   }
 }
 
-/** Ends the process with one sentence where there is one: 2 for a wrong call, 1 for a failure. */
-export function fail(error: unknown): never {
-  say(explain(error));
-  process.exit(error instanceof UsageError ? 2 : 1);
+/** Tells the operator what went wrong. Returns the exit code: 2 for a wrong call, 1 for a failure. */
+export function tellError(error: unknown, terminal: Terminal): number {
+  if (!(error instanceof PrintedProblem)) terminal.say(explain(error));
+  return error instanceof UsageError ? 2 : 1;
+}
+
+/** For what breaks in the background: it ends the process with a sentence. */
+export function failOn(terminal: Terminal): (error: unknown) => never {
+  return (error) => terminal.exit(tellError(error, terminal));
 }
 
 // What an operator can act on is a sentence; anything else keeps its stack.

@@ -1,4 +1,4 @@
-/** `konter desk`, as a process of its own. */
+/** `konter desk`, as its operator types it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";

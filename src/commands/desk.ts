@@ -11,7 +11,7 @@ import {
 import { orderCodes } from "../orders/story.ts";
 import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 
 const shownOfAll = 100;
@@ -27,7 +27,7 @@ is taken off by itself.
   --all           the newest ${shownOfAll}, closed ones among them
   take NUMBER     it is yours: nobody else needs to look
   close NUMBER    it is done; --reason says what was done, for whoever reads it later`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { all: { type: "boolean" }, reason: { type: "string" } },
       allowPositionals: true,
@@ -41,17 +41,17 @@ is taken off by itself.
     }
     if (verb === "list") {
       if (given !== undefined) throw new UsageError(`${given} is too much`);
-      return withShop((shop) => (values.all ? listAll(shop) : listOpen(shop)));
+      return withShop(terminal, (shop) => (values.all ? listAll(shop) : listOpen(shop)));
     }
     // What fits PostgreSQL's int with certainty.
     if (given === undefined || !/^\d{1,9}$/.test(given)) {
       throw new UsageError("NUMBER is what `konter desk list` shows");
     }
     const itemNumber = Number(given);
-    if (verb === "take") return withShop((shop) => take(shop, itemNumber));
+    if (verb === "take") return withShop(terminal, (shop) => take(shop, itemNumber));
     const reason = values.reason?.trim();
     if (!reason) throw new UsageError("say what was done: --reason TEXT");
-    return withShop((shop) => close(shop, itemNumber, reason));
+    return withShop(terminal, (shop) => close(shop, itemNumber, reason));
   },
 };
 
@@ -62,29 +62,29 @@ async function take(shop: Shop, itemNumber: number): Promise<void> {
   const item = await inTransaction(shop.db, (tx) =>
     takeItem(tx, shop, { itemNumber, ...operator() }),
   );
-  print(`${itemNumber} is yours: ${deskItemKinds[item.kind]}.`);
+  shop.terminal.print(`${itemNumber} is yours: ${deskItemKinds[item.kind]}.`);
 }
 
 async function close(shop: Shop, itemNumber: number, reason: string): Promise<void> {
   await inTransaction(shop.db, (tx) => closeItem(tx, shop, { itemNumber, reason, ...operator() }));
-  print(`${itemNumber} is closed.`);
+  shop.terminal.print(`${itemNumber} is closed.`);
 }
 
-async function listOpen({ db, clock }: Shop): Promise<void> {
+async function listOpen({ db, clock, terminal }: Shop): Promise<void> {
   const items = await listOpenItems(db);
-  if (items.length === 0) return print("Nothing lies on the desk.");
+  if (items.length === 0) return terminal.print("Nothing lies on the desk.");
   const now = clock.now();
   const rows = await itemRows(db, items, (item) => [
     age(now, item.openedAt),
     item.takenBy ?? "nobody",
   ]);
   const lines = withDetails(textTable([[...head, "Age", "Owner"], ...rows], 5), items);
-  print(`${lines}\n\n${meanings(items)}`);
+  terminal.print(`${lines}\n\n${meanings(items)}`);
 }
 
-async function listAll({ db, clock }: Shop): Promise<void> {
+async function listAll({ db, clock, terminal }: Shop): Promise<void> {
   const items = await listItems(db, { limit: shownOfAll });
-  if (items.length === 0) return print("Nothing has ever lain on the desk.");
+  if (items.length === 0) return terminal.print("Nothing has ever lain on the desk.");
   const now = clock.now();
   const rows = await itemRows(db, items, (item) => [
     `${age(now, item.openedAt)} ago`,
@@ -92,7 +92,7 @@ async function listAll({ db, clock }: Shop): Promise<void> {
       ? `open, ${item.takenBy === null ? "nobody's" : `${item.takenBy}'s`}`
       : `closed ${age(now, item.closedAt)} ago by ${item.closedBy}`,
   ]);
-  print(withDetails(textTable([[...head, "Opened", "State"], ...rows], 5), items));
+  terminal.print(withDetails(textTable([[...head, "Opened", "State"], ...rows], 5), items));
 }
 
 const head = ["No.", "Kind", "Order"];

@@ -4,7 +4,8 @@ import { type Check, examine } from "../doctor.ts";
 import { createClock } from "../platform/clock.ts";
 import { createRandom } from "../platform/random.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, print, readArgs } from "./command.ts";
+import { type Command, PrintedProblem, readArgs } from "./command.ts";
+import type { Terminal } from "./terminal.ts";
 
 export const doctor: Command = {
   usage: "doctor [--json]",
@@ -13,18 +14,18 @@ export const doctor: Command = {
 is its simulator, its own sandbox, or live. Changes nothing, also while the shop runs. Exits with 1
 when something is wrong, and says what to do.
   --json   print one object with a verdict for each thing looked at`,
-  async run(args) {
+  async run(args, terminal) {
     const { values } = readArgs(args, { options: { json: { type: "boolean" } } });
-    const checks = await look();
+    const checks = await look(terminal);
     const ok = checks.every((check) => check.ok);
-    print(values.json ? JSON.stringify({ ok, checks }, null, 2) : toText(checks));
-    if (!ok) process.exitCode = 1;
+    terminal.print(values.json ? JSON.stringify({ ok, checks }, null, 2) : toText(checks));
+    if (!ok) throw new PrintedProblem();
   },
 };
 
-async function look(): Promise<Check[]> {
+async function look(terminal: Terminal): Promise<Check[]> {
   try {
-    const config = readConfig(process.env);
+    const config = readConfig(terminal.env);
     return await examine(config, { clock: createClock(), random: createRandom(), fetch });
   } catch (error) {
     // Without settings there is nothing else to look at.

@@ -1,4 +1,4 @@
-/** `konter jobs`, as a process of its own. */
+/** `konter jobs`, as its operator types it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";

@@ -5,7 +5,7 @@ import { inTransaction } from "../platform/db.ts";
 import { deadJobIds, type FoundJob, findJobs, replayJobs } from "../platform/find-jobs.ts";
 import { countJobs } from "../platform/job-counts.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const shown = 50;
@@ -23,7 +23,7 @@ takes it up within a second.
   --dead        only what is dead
   replay ID     the dead job of that id, as \`konter jobs list\` shows it
   --all         every dead job`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { dead: { type: "boolean" }, all: { type: "boolean" } },
       allowPositionals: true,
@@ -33,36 +33,36 @@ takes it up within a second.
     if (verb === "list") {
       if (id !== undefined) throw new UsageError(`${id} is too much`);
       if (values.all) throw new UsageError("--all belongs to replay");
-      return withShop((shop) => (values.dead ? listDead(shop) : listAll(shop)));
+      return withShop(terminal, (shop) => (values.dead ? listDead(shop) : listAll(shop)));
     }
     if (verb !== "replay") throw new UsageError("say list or replay");
     if (values.dead) throw new UsageError("--dead belongs to list; replay takes only dead jobs");
     if (values.all ? id !== undefined : id === undefined) {
       throw new UsageError("say which: replay ID or replay --all");
     }
-    if (id === undefined) return withShop(replayAll);
+    if (id === undefined) return withShop(terminal, replayAll);
     // What fits PostgreSQL's bigint with certainty.
     if (!/^\d{1,18}$/.test(id)) {
       throw new UsageError("ID is the number that `konter jobs list` shows");
     }
-    await withShop((shop) => replayOne(shop, BigInt(id)));
+    await withShop(terminal, (shop) => replayOne(shop, BigInt(id)));
   },
 };
 
-async function listAll({ db, clock }: Shop): Promise<void> {
+async function listAll({ db, clock, terminal }: Shop): Promise<void> {
   const { waiting, running, dead } = await countJobs(db, clock.now());
   const total = waiting + running + dead;
-  if (total === 0) return print("No job waits, runs or is dead.");
+  if (total === 0) return terminal.print("No job waits, runs or is dead.");
   const found = await findJobs(db, { states: ["waiting", "running", "dead"], limit: shown });
   const summary = `${waiting} waiting, ${running} running, ${dead} dead.`;
-  print(`${jobTable(found)}\n\n${summary}${more(total)}`);
+  terminal.print(`${jobTable(found)}\n\n${summary}${more(total)}`);
 }
 
-async function listDead({ db, clock }: Shop): Promise<void> {
+async function listDead({ db, clock, terminal }: Shop): Promise<void> {
   const { dead } = await countJobs(db, clock.now());
-  if (dead === 0) return print("No job is dead.");
+  if (dead === 0) return terminal.print("No job is dead.");
   const found = await findJobs(db, { states: ["dead"], limit: shown });
-  print(`${jobTable(found)}\n\n${dead} dead.${more(dead)} To let them live again:
+  terminal.print(`${jobTable(found)}\n\n${dead} dead.${more(dead)} To let them live again:
 konter jobs replay ID | --all`);
 }
 
@@ -97,12 +97,12 @@ async function replayOne(shop: Shop, id: bigint): Promise<void> {
     await recordAct(tx, shop, asOperator(act));
     return job;
   });
-  print(`${replayed.name} is due again.`);
+  shop.terminal.print(`${replayed.name} is due again.`);
 }
 
 async function replayAll(shop: Shop): Promise<void> {
   const ids = await deadJobIds(shop.db);
-  if (ids.length === 0) return print("No job is dead.");
+  if (ids.length === 0) return shop.terminal.print("No job is dead.");
   let count = 0;
   for (let from = 0; from < ids.length; from += atOnce) {
     count += await inTransaction(shop.db, async (tx) => {
@@ -113,7 +113,7 @@ async function replayAll(shop: Shop): Promise<void> {
       return replayed.length;
     });
     const looked = Math.min(from + atOnce, ids.length);
-    if (ids.length > atOnce) process.stderr.write(`${looked} of ${ids.length}\n`);
+    if (ids.length > atOnce) shop.terminal.note(`${looked} of ${ids.length}`);
   }
-  print(count === 1 ? "1 job is due again." : `${count} jobs are due again.`);
+  shop.terminal.print(count === 1 ? "1 job is due again." : `${count} jobs are due again.`);
 }

@@ -4,7 +4,7 @@ import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
 import { createKey, listKeys, revokeKey } from "../staff/keys.ts";
 import { isKeyScope, keyScopes } from "../staff/roles.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const longestName = 60;
@@ -15,7 +15,7 @@ export const key: Command = {
   summary: "see, make and end API keys",
   details: `A key is shown once, when it is made; only its hash is kept.
   --scope SCOPE   ${keyScopes.join(", ")}; give it several times for several`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { scope: { type: "string", multiple: true, default: [] } },
       allowPositionals: true,
@@ -24,21 +24,22 @@ export const key: Command = {
     if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much: quote a longer NAME`);
     switch (verb) {
       case "list":
-        return withShop(list);
+        return withShop(terminal, list);
       case "create":
-        return withShop((shop) => create(shop, subject.trim(), values.scope));
+        return withShop(terminal, (shop) => create(shop, subject.trim(), values.scope));
       case "revoke":
         if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
-        return withShop((shop) => revoke(shop, subject));
+        return withShop(terminal, (shop) => revoke(shop, subject));
       default:
         throw new UsageError("say list, create or revoke");
     }
   },
 };
 
-async function list({ db }: Shop): Promise<void> {
+async function list({ db, terminal }: Shop): Promise<void> {
   const keys = await listKeys(db);
-  if (keys.length === 0) return print("No keys yet. Make one: konter key create NAME --scope read");
+  if (keys.length === 0)
+    return terminal.print("No keys yet. Make one: konter key create NAME --scope read");
   const rows = keys.map((one) => [
     one.id,
     one.name,
@@ -46,7 +47,7 @@ async function list({ db }: Shop): Promise<void> {
     one.createdAt.toISOString(),
     one.revokedAt === null ? "" : `revoked ${one.revokedAt.toISOString()}`,
   ]);
-  print(textTable([["Id", "Name", "Scopes", "Made", ""], ...rows], 5));
+  terminal.print(textTable([["Id", "Name", "Scopes", "Made", ""], ...rows], 5));
 }
 
 async function create(shop: Shop, name: string, given: string[]): Promise<void> {
@@ -63,8 +64,8 @@ async function create(shop: Shop, name: string, given: string[]): Promise<void> 
     await recordAct(tx, shop, asOperator(act));
     return text;
   });
-  process.stderr.write("This key is shown once. Keep it where secrets are kept.\n");
-  print(made);
+  shop.terminal.note("This key is shown once. Keep it where secrets are kept.");
+  shop.terminal.print(made);
 }
 
 async function revoke(shop: Shop, keyId: string): Promise<void> {
@@ -73,5 +74,5 @@ async function revoke(shop: Shop, keyId: string): Promise<void> {
     await recordAct(tx, shop, asOperator({ action: "key.revoke", object: `key:${keyId}` }));
     return revoked;
   });
-  print(`${name} is revoked.`);
+  shop.terminal.print(`${name} is revoked.`);
 }

@@ -3,7 +3,7 @@ import { chartLines, isLedgerAccount, type LedgerAccount, saldoOf } from "../led
 import { readStatement, type Statement } from "../ledger/statement.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { withShop } from "./operator.ts";
 
 const defaultLimit = 20;
@@ -18,7 +18,7 @@ export const ledger: Command = {
   --before CURSOR   the page before that line: the cursor is printed below each page
   --oldest          oldest first
   --after CURSOR    with --oldest, the page after that line`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       allowPositionals: true,
       options: {
@@ -29,7 +29,7 @@ export const ledger: Command = {
       },
     });
     const [name, ...others] = positionals;
-    if (name === undefined) return print(chartTable());
+    if (name === undefined) return terminal.print(chartTable());
     const ledgerAccount = readName(name);
     if (others.length > 0) throw new UsageError(`one account at a time, not also ${others[0]}`);
     const { oldest, before, after } = values;
@@ -41,10 +41,10 @@ export const ledger: Command = {
     const limit = readLimit(values.limit);
 
     const from = oldest ? "oldest" : "newest";
-    const statement = await withShop(({ db }) =>
+    const statement = await withShop(terminal, ({ db }) =>
       readStatement(db, { ledgerAccount, from, limit, cursor }),
     );
-    print(statementTable(ledgerAccount, statement, { from, paged: cursor !== undefined }));
+    terminal.print(statementTable(ledgerAccount, statement, { from, paged: cursor !== undefined }));
   },
 };
 

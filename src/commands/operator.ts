@@ -8,7 +8,8 @@ import { type Database, openDatabase } from "../platform/db.ts";
 import { createIds, type Ids } from "../platform/ids.ts";
 import { createRandom, type Random } from "../platform/random.ts";
 import { clockOffsetMs, type Environment } from "../platform/store.ts";
-import { fail } from "./command.ts";
+import { failOn } from "./command.ts";
+import type { Terminal } from "./terminal.ts";
 
 export interface Shop {
   readonly environment: Environment;
@@ -16,19 +17,24 @@ export interface Shop {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
+  readonly terminal: Terminal;
 }
 
 /** Opens the shop's database for one command and closes it again, whatever happens. */
-export async function withShop<T>(work: (shop: Shop) => Promise<T>): Promise<T> {
-  const config = readConfig(process.env);
+export async function withShop<T>(
+  terminal: Terminal,
+  work: (shop: Shop) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(terminal.env);
   const { connectionString, close } = await openStoreDatabase(config, createClock());
-  const db = openDatabase({ connectionString, poolSize: 2, onPoolError: fail });
+  const db = openDatabase({ connectionString, poolSize: 2, onPoolError: failOn(terminal) });
   try {
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
     const random = createRandom();
     const { environment } = config;
-    return await work({ environment, db, clock, random, ids: createIds(clock, random) });
+    const ids = createIds(clock, random);
+    return await work({ environment, db, clock, random, ids, terminal });
   } finally {
     await db.destroy();
     await close();

@@ -1,4 +1,4 @@
-/** `konter order`, as a process of its own, on orders that a whole store has sold. */
+/** `konter order`, on orders that a whole store has sold. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";

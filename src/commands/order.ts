@@ -14,7 +14,7 @@ import { formatRupiah } from "../platform/money.ts";
 import type { StoryLine } from "../platform/story.ts";
 import * as risk from "../risk/story.ts";
 import * as suppliers from "../suppliers/story.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { withShop } from "./operator.ts";
 
 const width = 100;
@@ -31,7 +31,7 @@ gateway and the supplier (without secrets), buttons pressed, desk items, and the
 dead. Times are Jakarta's. CODE is on the receipt; small letters do.
   --full   what was said outside and errors are printed whole, not only how they begin
   --json   for programs: one object, always whole`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { full: { type: "boolean" }, json: { type: "boolean" } },
       allowPositionals: true,
@@ -39,10 +39,10 @@ dead. Times are Jakarta's. CODE is on the receipt; small letters do.
     const [orderCode, ...rest] = positionals;
     if (orderCode === undefined || orderCode.trim() === "") throw new UsageError("which CODE?");
     if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much: one CODE at a time`);
-    await withShop(async ({ db, clock }) => {
+    await withShop(terminal, async ({ db, clock }) => {
       const told = await inSnapshot(db, (snapshot) => tell(snapshot, orderCode));
-      if (values.json) return print(asJson(told));
-      print(asText(told, { now: clock.now(), shown: values.full ? "whole" : "cut" }));
+      if (values.json) return terminal.print(asJson(told));
+      terminal.print(asText(told, { now: clock.now(), shown: values.full ? "whole" : "cut" }));
     });
   },
 };

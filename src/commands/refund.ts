@@ -6,7 +6,7 @@ import { createPublisher } from "../platform/events.ts";
 import { createLog } from "../platform/log.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { subscribers } from "../subscribers.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const longestReason = 200;
@@ -20,7 +20,7 @@ export const refund: Command = {
   --to source         back to the wallet it came from; when that fails it goes to saldo
   --purchase-failed   you know from the supplier itself that it did not deliver. Needed while a purchase is open:
                       its reference is then closed and never sent again`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       allowPositionals: true,
       options: {
@@ -41,7 +41,7 @@ export const refund: Command = {
     if (to !== "saldo" && to !== "source") throw new UsageError("--to is saldo or source");
     const amountIdr = readAmount(values.amount);
     const saysPurchaseFailed = values["purchase-failed"];
-    await withShop((shop) =>
+    await withShop(terminal, (shop) =>
       run(shop, orderCode, {
         ...{ reason, to, saysPurchaseFailed },
         ...(amountIdr === undefined ? {} : { amountIdr }),
@@ -64,7 +64,7 @@ async function run(
   const order = await findOrder(shop.db, { orderCode });
   const deps = {
     ...shop,
-    log: createLog({ level: "warn", terminal: process.stderr.isTTY }),
+    log: createLog({ level: "warn", terminal: shop.terminal.screen }),
     publish: createPublisher(shop, subscribers),
   };
   const { actor, origin } = asOperator({ action: "order.refund", object: `order:${order.id}` });
@@ -74,5 +74,5 @@ async function run(
     wish.to === "saldo"
       ? "is in the buyer's saldo"
       : "is on its way back; a running shop asks the gateway";
-  print(`${formatRupiah(amountIdr)} of order ${order.code} ${where}.`);
+  shop.terminal.print(`${formatRupiah(amountIdr)} of order ${order.code} ${where}.`);
 }

@@ -1,4 +1,4 @@
-/** `konter risk`, as a process of its own. */
+/** `konter risk`, as its operator types it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";

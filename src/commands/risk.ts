@@ -8,7 +8,7 @@ import { textTable } from "../platform/table.ts";
 import { blockSubject, listBlocks, rulesInForce, unblockSubject } from "../risk/block.ts";
 import { riskDecisions } from "../risk/rules.ts";
 import type { BlockedSubject } from "../risk/subject.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -25,7 +25,7 @@ export const risk: Command = {
   --reason TEXT   why, for whoever looks at it later; no names
 Each new order of theirs is refused, and no money moves. Orders that were placed before go on. list also
 shows the rules in force.`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { reason: { type: "string" } },
       allowPositionals: true,
@@ -37,14 +37,14 @@ shows the rules in force.`,
     }
     if (verb === "list") {
       if (kind !== "" || values.reason !== undefined) throw new UsageError("list takes nothing");
-      return withShop(list);
+      return withShop(terminal, list);
     }
     const subject = readSubject(kind, value);
     const reason = values.reason?.trim() ?? "";
     if (reason === "" || reason.length > longestReason) {
       throw new UsageError(`say why: --reason TEXT, at most ${longestReason} characters`);
     }
-    return withShop((shop) =>
+    return withShop(terminal, (shop) =>
       change(shop, verb === "block" ? "block" : "unblock", subject, reason),
     );
   },
@@ -98,10 +98,10 @@ async function change(
     }
     return blockSubject(tx, shop, act);
   });
-  print(verb === "block" ? "Blocked: new orders are refused." : "No longer blocked.");
+  shop.terminal.print(verb === "block" ? "Blocked: new orders are refused." : "No longer blocked.");
 }
 
-async function list({ db }: Shop): Promise<void> {
+async function list({ db, terminal }: Shop): Promise<void> {
   const [blocks, rules] = await Promise.all([listBlocks(db), rulesInForce(db)]);
   const rows = blocks.map((block) => [
     block.kind,
@@ -123,7 +123,7 @@ async function list({ db }: Shop): Promise<void> {
     `from ${fromScore}`,
     meaning,
   ]);
-  print(`${blocked}
+  terminal.print(`${blocked}
 
 Rules, version ${rules[0]?.version}:
 ${textTable(inForce, 3)}

@@ -1,6 +1,6 @@
 /** Run: finds the command that the arguments name, or helps. */
 import { ConfigError } from "../config.ts";
-import { type Command, fail, print, UsageError } from "./command.ts";
+import { type Command, tellError, UsageError } from "./command.ts";
 import { desk } from "./desk.ts";
 import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
@@ -16,6 +16,7 @@ import { sku } from "./sku.ts";
 import { staff } from "./staff.ts";
 import { start } from "./start.ts";
 import { supplier } from "./supplier.ts";
+import type { Terminal } from "./terminal.ts";
 import { verify } from "./verify.ts";
 
 const commands: Readonly<Record<string, Command>> = {
@@ -37,22 +38,34 @@ const commands: Readonly<Record<string, Command>> = {
   verify,
 };
 
-/** Runs one command and ends the process with 2 for a wrong call, 1 for a failure. */
-export async function runCommand([name = "help", ...args]: string[]): Promise<void> {
-  if (["help", "--help", "-h"].includes(name)) return help(args[0]);
+/** Runs one command. Resolves to the exit code: 2 for a wrong call, 1 for a failure. */
+export async function runCommand(
+  [name = "help", ...args]: string[],
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    await run(name, args, terminal);
+    return 0;
+  } catch (error) {
+    return tellError(error, terminal);
+  }
+}
+
+async function run(name: string, args: string[], terminal: Terminal): Promise<void> {
+  if (["help", "--help", "-h"].includes(name)) return terminal.print(help(args[0]));
   const command = commands[name];
-  if (command === undefined) fail(new UsageError(`there is no command ${name}\n\n${overview()}`));
-  if (args.includes("--help") || args.includes("-h")) return help(name);
-  await command.run(args).catch((error: unknown) => {
-    if (error instanceof UsageError)
-      fail(new UsageError(`${error.message}\n\n${explain(command)}`));
-    fail(error instanceof ConfigError ? new UsageError(error.message) : error);
+  if (command === undefined) throw new UsageError(`there is no command ${name}\n\n${overview()}`);
+  if (args.includes("--help") || args.includes("-h")) return terminal.print(explain(command));
+  await command.run(args, terminal).catch((error: unknown) => {
+    if (error instanceof ConfigError) throw new UsageError(error.message);
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${error.message}\n\n${explain(command)}`);
   });
 }
 
-function help(name: string | undefined): void {
+function help(name: string | undefined): string {
   const command = name === undefined ? undefined : commands[name];
-  print(command === undefined ? overview() : explain(command));
+  return command === undefined ? overview() : explain(command);
 }
 
 function overview(): string {

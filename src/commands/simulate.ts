@@ -3,7 +3,7 @@ import { readConfig } from "../config.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { createRandom } from "../platform/random.ts";
 import { stopOnSignal } from "../platform/stop.ts";
-import { type Command, print, readArgs, say } from "./command.ts";
+import { type Command, readArgs } from "./command.ts";
 
 export const simulate: Command = {
   usage: "simulate [--port N] [--store URL]",
@@ -12,12 +12,12 @@ export const simulate: Command = {
 Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
   --port N      where they listen, on 127.0.0.1 only (default SIMULATOR_PORT, 8090; 0 is any)
   --store URL   where their webhooks go (default http://127.0.0.1:8080)`,
-  async run(args) {
+  async run(args, terminal) {
     const { values } = readArgs(args, {
       options: { port: { type: "string" }, store: { type: "string" } },
     });
     const port = values.port === undefined ? {} : { SIMULATOR_PORT: values.port };
-    const config = readConfig({ ...process.env, ...port });
+    const config = readConfig({ ...terminal.env, ...port });
     if (config.environment === "production") {
       throw new Error("a live shop (KONTER_ENV=production) has no simulators");
     }
@@ -29,7 +29,7 @@ Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
       randomBytes: createRandom().bytes,
       storeUrl: values.store ?? `http://127.0.0.1:${config.port}`,
     });
-    print(JSON.stringify(simulators.parties));
-    stopOnSignal(() => simulators.close(), say);
+    terminal.print(JSON.stringify(simulators.parties));
+    stopOnSignal(() => simulators.close(), terminal.say);
   },
 };

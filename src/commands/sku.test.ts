@@ -1,38 +1,29 @@
 /** `konter sku` as its owner types it, beside a shop that runs. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { getJson } from "../../test/json.ts";
+import { konter, konterProcess } from "../../test/konter.ts";
 import { openWorld } from "../../test/world.ts";
-import { UsageError } from "./command.ts";
-import { sku as command } from "./sku.ts";
 
 const seenWithinMs = 1_000;
 
 async function openShop(t: TestContext, options: { frozen: boolean } = { frozen: true }) {
   const world = await openWorld(t, { seed: 31, ...options });
-  const { databaseUrl } = world;
-  const konter = async (...args: string[]) => {
-    const child = spawn(process.execPath, ["src/cli.ts", ...args], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const ended = new Promise<number | null>((done) => child.on("close", done));
-    const [out, error] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { code: await ended, out, error };
+  const settings = { DATABASE_URL: world.databaseUrl };
+  return {
+    world,
+    settings,
+    sku: (...args: string[]) => konter(["sku", ...args], settings),
   };
-  const sku = (...args: string[]) => konter("sku", ...args);
-  return { world, konter, sku };
 }
 
 test("the list shows price, cost, mark-up, stock, minimum and what is sold", async (t) => {
   const { world, sku } = await openShop(t);
   await world.buyer.orders("ML_86", { id: "123456789", server: "2001" });
-  const { out, code } = await sku("list", "--game", "ml");
+  const { stdout, code } = await sku("list", "--game", "ml");
   assert.equal(code, 0);
-  const lines = out.trim().split("\n");
+  const lines = stdout.trim().split("\n");
   assert.equal(lines.length, 6);
   assert.match(
     lines[0] ?? "",
@@ -43,20 +34,20 @@ test("the list shows price, cost, mark-up, stock, minimum and what is sold", asy
     /^ML_86 +86 Diamond +Rp 20\.000 +Rp 18\.000 +11,1 % +100 +1 +5 +yes$/,
   );
   const all = await sku("list");
-  assert.match(all.out, /^GI_1090 /m);
+  assert.match(all.stdout, /^GI_1090 /m);
   const unknown = await sku("list", "--game", "dota");
   assert.equal(unknown.code, 1);
-  assert.match(unknown.error, /--game: there is no game dota; there are ML, FF/);
+  assert.match(unknown.stderr, /--game: there is no game dota; there are ML, FF/);
 });
 
 test("a change is shown before and after, and written down with the machine's user", async (t) => {
   const { world, sku } = await openShop(t);
-  const { out, code } = await sku(
+  const { stdout, code } = await sku(
     ...["set", "ml_86", "--price", "21000", "--cost", "18500", "--minimum", "8"],
     ...["--active", "no", "--name", "86 💎", "--stock", "40", "--reason", "new contract"],
   );
   assert.equal(code, 0);
-  const rows = out.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " "));
+  const rows = stdout.split("\n").map((line) => line.trim().replaceAll(/ {2,}/g, " "));
   for (const row of [
     "ML_86 · 86 💎",
     "Name 86 Diamond → 86 💎",
@@ -67,7 +58,7 @@ test("a change is shown before and after, and written down with the machine's us
     "Active yes → no",
     "On hand 100 → 40",
   ]) {
-    assert.ok(rows.includes(row), `${row}\n${out}`);
+    assert.ok(rows.includes(row), `${row}\n${stdout}`);
   }
   const acts = await world.db
     .selectFrom("audit_log")
@@ -85,7 +76,7 @@ test("a change is shown before and after, and written down with the machine's us
   );
   for (const act of acts) assert.ok(act.machine_user);
   const again = await sku("set", "ML_86", "--price", "21000", "--stock", "40");
-  assert.match(again.out, /Nothing to change: ML_86 is so already/);
+  assert.match(again.stdout, /Nothing to change: ML_86 is so already/);
 });
 
 test("a quote that is out keeps its price, and a new one has the new price", async (t) => {
@@ -105,7 +96,7 @@ test("stock is set in one movement, and never below what is reserved", async (t)
   await world.buyer.orders("ML_86", { id: "123456789", server: "2001" });
   const refused = await sku("set", "ML_86", "--stock", "0", "--price", "21000");
   assert.equal(refused.code, 1);
-  assert.match(refused.error, /--stock: 1 are reserved for orders/);
+  assert.match(refused.stderr, /--stock: 1 are reserved for orders/);
   const [unchanged] = await world.db
     .selectFrom("prices")
     .select("version")
@@ -133,6 +124,7 @@ test("stock is set in one movement, and never below what is reserved", async (t)
 });
 
 test("a wrong call is refused before anything is opened, with the option it stands in", async () => {
+  const nowhere = "postgresql://nobody@127.0.0.1:9/nothing";
   const wrong: [string[], RegExp][] = [
     [["set", "ML_86", "--price=-5"], /--price is whole rupiah in digits only/],
     [["set", "ML_86", "--price", "20.000"], /--price .*not "20\.000"/],
@@ -148,11 +140,9 @@ test("a wrong call is refused before anything is opened, with the option it stan
     [["drop", "ML_86"], /say list or set/],
   ];
   for (const [args, message] of wrong) {
-    await assert.rejects(command.run(args), (error) => {
-      assert.ok(error instanceof UsageError);
-      assert.match(error.message, message);
-      return true;
-    });
+    const { code, stderr } = await konter(["sku", ...args], { DATABASE_URL: nowhere });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
   }
 });
 
@@ -167,14 +157,14 @@ test("what the shop cannot be told is refused with the option it stands in", asy
   ];
   const answers = await Promise.all(wrong.map(([args]) => sku(...args)));
   for (const [index, [args, code, complaint]] of wrong.entries()) {
-    assert.match(answers[index]?.error ?? "", complaint, args.join(" "));
+    assert.match(answers[index]?.stderr ?? "", complaint, args.join(" "));
     assert.equal(answers[index]?.code, code, args.join(" "));
   }
   assert.equal((await sku("set", "ML_86", "--price", "17000", "--force")).code, 0);
 });
 
 test("a running shop sells at the new price within a second of the change", async (t) => {
-  const { world, sku } = await openShop(t, { frozen: false });
+  const { world, settings } = await openShop(t, { frozen: false });
   const prices = async () =>
     (await getJson<{ prices: string[] }>(`${world.url}/api/v1/game/price/ml`)).prices.join();
   const suggested = async () =>
@@ -195,7 +185,7 @@ test("a running shop sells at the new price within a second of the change", asyn
       }
     })();
     const before = await version();
-    const setting = sku("set", "ML_86", "--price", amount);
+    const setting = konterProcess(["sku", "set", "ML_86", "--price", amount], settings);
     while ((await version()) === before) await delay(2);
     const changedAt = performance.now();
     while (!((await prices()).includes(shown) && (await suggested()).includes(shown))) {
@@ -211,7 +201,7 @@ test("a running shop sells at the new price within a second of the change", asyn
 });
 
 test("seeding leaves what the owner set as it is", async (t) => {
-  const { sku, konter } = await openShop(t);
+  const { sku, settings } = await openShop(t);
   await sku(
     "set",
     "ML_86",
@@ -224,7 +214,7 @@ test("seeding leaves what the owner set as it is", async (t) => {
     "--name",
     "86!",
   );
-  const before = (await sku("list")).out;
-  assert.match((await konter("seed")).out, /Nothing to add/);
-  assert.equal((await sku("list")).out, before);
+  const before = (await sku("list")).stdout;
+  assert.match((await konter(["seed"], settings)).stdout, /Nothing to add/);
+  assert.equal((await sku("list")).stdout, before);
 });

@@ -8,7 +8,7 @@ import { inTransaction } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 
 export const sku: Command = {
@@ -25,7 +25,7 @@ export const sku: Command = {
     --reason TEXT      why, for the audit log
     --force            sell below cost all the same
 A change is seen by a running shop within a second, and is written to the audit log.`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: {
         game: { type: "string" },
@@ -47,18 +47,18 @@ A change is seen by a running shop within a second, and is written to the audit 
       if (code !== undefined || Object.keys(changes).length > 0) {
         throw new UsageError("list takes --game CODE and nothing else");
       }
-      return withShop((shop) => list(shop, game));
+      return withShop(terminal, (shop) => list(shop, game));
     }
     if (verb !== "set") throw new UsageError("say list or set");
     if (code === undefined)
       throw new UsageError("set which SKU? `konter sku list` shows their codes");
     if (game !== undefined) throw new UsageError("--game is for list");
     const wanted = readChanges(changes);
-    return withShop((shop) => set(shop, code, wanted));
+    return withShop(terminal, (shop) => set(shop, code, wanted));
   },
 };
 
-async function list({ db }: Shop, gameCode: string | undefined): Promise<void> {
+async function list({ db, terminal }: Shop, gameCode: string | undefined): Promise<void> {
   const game = gameCode === undefined ? undefined : await knownGame(db, gameCode);
   const [offers, levels] = await Promise.all([listOffers(db), stockLevels(db)]);
   const rows = offers
@@ -78,9 +78,9 @@ async function list({ db }: Shop, gameCode: string | undefined): Promise<void> {
         yesNo(offer.active),
       ];
     });
-  if (rows.length === 0) return print("No SKUs yet: `konter seed` adds the seed catalog.");
+  if (rows.length === 0) return terminal.print("No SKUs yet: `konter seed` adds the seed catalog.");
   const head = ["SKU", "Name", "Price", "Cost", "Mark-up"];
-  print(textTable([[...head, "On hand", "Reserved", "Minimum", "Active"], ...rows], 2));
+  terminal.print(textTable([[...head, "On hand", "Reserved", "Minimum", "Active"], ...rows], 2));
 }
 
 async function knownGame(db: Shop["db"], code: string) {
@@ -171,7 +171,7 @@ async function set(shop: Shop, skuCode: string, wanted: Wanted): Promise<void> {
   }).catch((error: unknown) => {
     throw inWords(error);
   });
-  print(lines.join("\n"));
+  shop.terminal.print(lines.join("\n"));
 }
 
 async function setStock(...input: Parameters<typeof restock>): Promise<string[][]> {

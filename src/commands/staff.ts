@@ -4,7 +4,7 @@ import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
 import { isStaffRole, staffRoles } from "../staff/roles.ts";
 import { addStaff, listStaff, removeStaff, type StaffChange } from "../staff/staff.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 
 const discordIdPattern = /^\d{17,20}$/;
@@ -14,14 +14,14 @@ export const staff: Command = {
   summary: "see, add and remove who works for the shop",
   details: `A Discord id is the long number that *Copy User ID* gives in Discord's developer mode.
   --role ROLE   ${staffRoles.join(", ")}; somebody who is there gets the new role`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { role: { type: "string" } },
       allowPositionals: true,
     });
     const [verb, discordId = "", ...rest] = positionals;
     if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much`);
-    if (verb === "list") return withShop(list);
+    if (verb === "list") return withShop(terminal, list);
     if (verb !== "add" && verb !== "remove") {
       throw new UsageError("say list, add or remove");
     }
@@ -29,7 +29,7 @@ export const staff: Command = {
       throw new UsageError("DISCORD_ID is a number of 17 to 20 digits");
     }
     if (verb === "remove") {
-      return withShop((shop) =>
+      return withShop(terminal, (shop) =>
         change(shop, "staff.remove", (tx) => removeStaff(tx, shop, { discordId })),
       );
     }
@@ -37,19 +37,19 @@ export const staff: Command = {
     if (role === undefined || !isStaffRole(role)) {
       throw new UsageError(`--role is one of ${staffRoles.join(", ")}`);
     }
-    await withShop((shop) =>
+    await withShop(terminal, (shop) =>
       change(shop, "staff.add", (tx) => addStaff(tx, shop, { discordId, role })),
     );
   },
 };
 
-async function list({ db }: Shop): Promise<void> {
+async function list({ db, terminal }: Shop): Promise<void> {
   const people = await listStaff(db);
   if (people.length === 0) {
-    return print("Nobody yet. Add the owner: konter staff add DISCORD_ID --role owner");
+    return terminal.print("Nobody yet. Add the owner: konter staff add DISCORD_ID --role owner");
   }
   const rows = people.map((one) => [one.discordId, one.role, one.addedAt.toISOString()]);
-  print(textTable([["Discord id", "Role", "Since"], ...rows], 3));
+  terminal.print(textTable([["Discord id", "Role", "Since"], ...rows], 3));
 }
 
 async function change(
@@ -67,5 +67,5 @@ async function change(
     });
     return done;
   });
-  print(`${before?.role ?? "nobody"} → ${after?.role ?? "nobody"}`);
+  shop.terminal.print(`${before?.role ?? "nobody"} → ${after?.role ?? "nobody"}`);
 }

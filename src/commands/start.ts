@@ -5,20 +5,20 @@ import { knownParties, partyNames } from "../party-settings.ts";
 import { createLog } from "../platform/log.ts";
 import { stopOnSignal } from "../platform/stop.ts";
 import { textTable } from "../platform/table.ts";
-import { type Command, fail, print, readArgs, say } from "./command.ts";
+import { type Command, failOn, readArgs } from "./command.ts";
 
 export const start: Command = {
   usage: "start",
   summary: "run the shop: a sandbox with its playground, or live with KONTER_ENV=production",
-  async run(args) {
+  async run(args, terminal) {
     readArgs(args, {});
-    const config = readConfig(process.env);
+    const config = readConfig(terminal.env);
     // The whole shop is loaded for this command only: the others answer half a second sooner.
     const { startStore } = await import("../main.ts");
-    const log = createLog({ level: config.logLevel, terminal: process.stderr.isTTY });
-    const store = await startStore({ config, log, onFatal: fail });
-    print(welcome(config, store));
-    stopOnSignal(() => store.stop(), say);
+    const log = createLog({ level: config.logLevel, terminal: terminal.screen });
+    const store = await startStore({ config, log, onFatal: failOn(terminal) });
+    terminal.print(welcome(config, store));
+    stopOnSignal(() => store.stop(), terminal.say);
   },
 };
 

@@ -1,4 +1,4 @@
-/** `konter supplier`, as a process of its own. */
+/** `konter supplier`, as its operator types it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";

@@ -8,7 +8,7 @@ import { describeSupplier } from "../suppliers/find.ts";
 import { cutOffOf, obstacleTo } from "../suppliers/offer.ts";
 import { pauseSupplier, resumeSupplier } from "../suppliers/pause.ts";
 import { type SupplierName, supplierNames } from "../suppliers/supplier.ts";
-import { type Command, print, readArgs, UsageError } from "./command.ts";
+import { type Command, readArgs, UsageError } from "./command.ts";
 import { type Shop, withShop } from "./operator.ts";
 
 export const supplier: Command = {
@@ -21,7 +21,7 @@ somebody has mended our set-up there and says \`resume\`.
   pause NAME     ${supplierNames.join(", ")}; orders that wait longer than ten minutes are refunded
   resume NAME    ends every pause of it
   --reason TEXT  why, for whoever reads the audit log`,
-  async run(args) {
+  async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { reason: { type: "string" } },
       allowPositionals: true,
@@ -32,14 +32,14 @@ somebody has mended our set-up there and says \`resume\`.
       if (name !== undefined || values.reason !== undefined) {
         throw new UsageError("list takes nothing");
       }
-      return withShop(list);
+      return withShop(terminal, list);
     }
     if (verb !== "pause" && verb !== "resume") throw new UsageError("say list, pause or resume");
     const known = supplierNames.find((one) => one === name);
     if (known === undefined) throw new UsageError(`NAME is one of ${supplierNames.join(", ")}`);
     const reason = values.reason?.trim();
     if (!reason) throw new UsageError("say why: --reason TEXT");
-    return withShop((shop) => (verb === "pause" ? pause : resume)(shop, known, reason));
+    return withShop(terminal, (shop) => (verb === "pause" ? pause : resume)(shop, known, reason));
   },
 };
 
@@ -50,20 +50,20 @@ async function pause(shop: Shop, name: SupplierName, reason: string): Promise<vo
   const paused = await inTransaction(shop.db, (tx) =>
     pauseSupplier(tx, shop, { supplier: name, why, reason, by: by() }),
   );
-  print(paused ? `${name} is paused.` : `${name} was paused by staff already.`);
+  shop.terminal.print(paused ? `${name} is paused.` : `${name} was paused by staff already.`);
 }
 
 async function resume(shop: Shop, name: SupplierName, reason: string): Promise<void> {
   const resumed = await inTransaction(shop.db, (tx) =>
     resumeSupplier(tx, shop, { supplier: name, reason, by: by() }),
   );
-  print(resumed ? `${name} is bought from again.` : `${name} was not paused.`);
+  shop.terminal.print(resumed ? `${name} is bought from again.` : `${name} was not paused.`);
 }
 
 async function list(shop: Shop): Promise<void> {
   const parts: string[] = [];
   for (const name of supplierNames) parts.push(await describe(shop, name));
-  print(parts.join("\n\n"));
+  shop.terminal.print(parts.join("\n\n"));
 }
 
 async function describe({ db, clock }: Shop, name: SupplierName): Promise<string> {

@@ -1,7 +1,8 @@
 /** `konter verify`: proves the books, rule by rule. */
 import { proofs, type Verdict, verifyBooks } from "../verify.ts";
-import { type Command, print, readArgs } from "./command.ts";
+import { type Command, PrintedProblem, readArgs } from "./command.ts";
 import { withShop } from "./operator.ts";
+import type { Terminal } from "./terminal.ts";
 
 export const verify: Command = {
   usage: "verify [--json]",
@@ -9,22 +10,22 @@ export const verify: Command = {
   details: `Reads one moment while the shop goes on selling, and edits nothing. Progress goes to standard
 error. Exits with 1 when a rule is broken, and names the first rows that break it.
   --json   print one object with a verdict for each rule`,
-  async run(args) {
+  async run(args, terminal) {
     const { values } = readArgs(args, { options: { json: { type: "boolean" } } });
-    const verdicts = await withShop(({ db, clock }) =>
-      verifyBooks(db, { clock, onVerdict: tell() }),
+    const verdicts = await withShop(terminal, ({ db, clock }) =>
+      verifyBooks(db, { clock, onVerdict: tell(terminal) }),
     );
-    print(values.json ? JSON.stringify(toJson(verdicts), null, 2) : toText(verdicts));
-    if (verdicts.some((verdict) => !verdict.ok)) process.exitCode = 1;
+    terminal.print(values.json ? JSON.stringify(toJson(verdicts), null, 2) : toText(verdicts));
+    if (verdicts.some((verdict) => !verdict.ok)) throw new PrintedProblem();
   },
 };
 
 /** Counts the rules on standard error as they are proved. */
-function tell(): (verdict: Verdict) => void {
+function tell(terminal: Terminal): (verdict: Verdict) => void {
   let done = 0;
   return (verdict) => {
     done += 1;
-    process.stderr.write(`${done}/${proofs.length} ${verdict.rule}: ${seconds(verdict)}\n`);
+    terminal.note(`${done}/${proofs.length} ${verdict.rule}: ${seconds(verdict)}`);
   };
 }
 
