@@ -46,6 +46,12 @@ function refused({ code, details }: Refusal): string {
       return `order ${details.order} is ${details.state}: there is no money of it to give back`;
     case "refund.too_much":
       return `that is more than is left of it: ${details.left}`;
+    case "refund.again":
+      return `${details.given} of it was given back before: say --again to give back another part`;
+    case "refund.none_under_way":
+      return `order ${details.order} has no refund to its source under way`;
+    case "refund.in_flight":
+      return "the gateway is being asked about it at this moment: try again in half a minute";
     case "refund.not_in_part":
       return "a part goes back after delivery only, and to saldo: leave --amount out for all of it";
     case "refund.no_source":

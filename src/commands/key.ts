@@ -2,7 +2,7 @@
 import { recordAct } from "../audit/record.ts";
 import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
-import { createKey, listKeys, revokeKey } from "../staff/keys.ts";
+import { createKey, listKeys, revokeKey, rotateKey } from "../staff/keys.ts";
 import { isKeyScope, keyScopes } from "../staff/roles.ts";
 import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
@@ -11,9 +11,10 @@ const longestName = 60;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export const key: Command = {
-  usage: "key list | create NAME --scope SCOPE… | revoke ID",
-  summary: "see, make and end API keys",
-  details: `A key is shown once, when it is made; only its hash is kept.
+  usage: "key list | create NAME --scope SCOPE… | rotate ID | revoke ID",
+  summary: "see, make, renew and end API keys",
+  details: `A key is shown once, when it is made; only its hash is kept. A reseller's saldo and orders are its key's: rotate
+gives the key a new text and ends the old one within a second; revoke ends the key itself, and its saldo with it.
   --scope SCOPE   ${keyScopes.join(", ")}; give it several times for several`,
   async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
@@ -27,11 +28,14 @@ export const key: Command = {
         return withShop(terminal, list);
       case "create":
         return withShop(terminal, (shop) => create(shop, subject.trim(), values.scope));
+      case "rotate":
+        if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
+        return withShop(terminal, (shop) => rotate(shop, subject));
       case "revoke":
         if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
         return withShop(terminal, (shop) => revoke(shop, subject));
       default:
-        throw new UsageError("say list, create or revoke");
+        throw new UsageError("say list, create, rotate or revoke");
     }
   },
 };
@@ -64,8 +68,21 @@ async function create(shop: Shop, name: string, given: string[]): Promise<void> 
     await recordAct(tx, shop, asOperator(act));
     return text;
   });
-  shop.terminal.note("This key is shown once. Keep it where secrets are kept.");
-  shop.terminal.print(made);
+  show(shop, made);
+}
+
+async function rotate(shop: Shop, keyId: string): Promise<void> {
+  const made = await inTransaction(shop.db, async (tx) => {
+    const { key: text } = await rotateKey(tx, shop, { keyId });
+    await recordAct(tx, shop, asOperator({ action: "key.rotate", object: `key:${keyId}` }));
+    return text;
+  });
+  show(shop, made);
+}
+
+function show({ terminal }: Shop, text: string): void {
+  terminal.note("This key is shown once. Keep it where secrets are kept.");
+  terminal.print(text);
 }
 
 async function revoke(shop: Shop, keyId: string): Promise<void> {

@@ -45,7 +45,7 @@ test("staff are added, given another role and removed, and every act is written 
   assert.equal(details.length, 3);
 });
 
-test("a key is shown once, kept as a hash, and dead when revoked", async (t) => {
+test("a key is shown once, kept as a hash, renewed without losing what is its own, and dead when revoked", async (t) => {
   const atEnd = cleanUp(t);
   const DATABASE_URL = await cloneDatabase(atEnd);
   const run = (...args: string[]) => konter(args, { DATABASE_URL });
@@ -61,8 +61,12 @@ test("a key is shown once, kept as a hash, and dead when revoked", async (t) => 
   const listed = await run("key", "list");
   assert.match(listed.stdout, /my site +read sell/);
   assert.ok(!listed.stdout.includes(text));
+  const renewed = (await run("key", "rotate", found?.id ?? "")).stdout.trim();
+  assert.equal(await findKey(db, text), undefined, "the old text has stopped");
+  assert.deepEqual(await findKey(db, renewed), found, "it is the same key, with what is its own");
   assert.equal((await run("key", "revoke", found?.id ?? "")).stdout, "my site is revoked.\n");
-  assert.equal(await findKey(db, text), undefined);
+  assert.equal(await findKey(db, renewed), undefined);
+  assert.match((await run("key", "rotate", found?.id ?? "")).stderr, /no key .* that still works/);
   assert.match((await run("key", "revoke", found?.id ?? "")).stderr, /no key .* that still works/);
 });
 

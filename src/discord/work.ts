@@ -161,6 +161,9 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "order.not_short":
     case "order.not_refundable":
     case "refund.too_much":
+    case "refund.again":
+    case "refund.none_under_way":
+    case "refund.in_flight":
     case "refund.not_in_part":
     case "refund.no_source":
     case "purchase.in_flight":

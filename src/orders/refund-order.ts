@@ -6,7 +6,7 @@ import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
 import { findRefund, isBeingRefunded } from "../payments/find.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
-import { requestRefund } from "../payments/refund.ts";
+import { endRefund, type RefundEnd, requestRefund } from "../payments/refund.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
@@ -25,6 +25,8 @@ export interface RefundOrder extends Pick<Act, "actor" | "origin"> {
   /** Absent: all that is left. A part goes back after delivery only, to saldo. */
   readonly amountIdr?: bigint;
   readonly to: "saldo" | "source";
+  /** A second part is meant, and not the first one typed twice. */
+  readonly again?: boolean;
   /** The person knows from the supplier itself that an open purchase was not delivered. */
   readonly saysPurchaseFailed: boolean;
 }
@@ -45,6 +47,9 @@ export async function refundOrder(
   const leftIdr = order.paid - order.refunded;
   const amountIdr = input.amountIdr ?? leftIdr;
   refuseImpossible(order, { amountIdr, leftIdr, to });
+  if (input.amountIdr !== undefined && order.refunded > 0n && !input.again) {
+    throw new Refusal("refund.again", { field: "amount", given: formatRupiah(order.refunded) });
+  }
   if (order.state === "fulfilling") await closeOrRefuse(tx, deps, order, input);
   await recordAct(tx, deps, {
     ...{ actor, reason, ...(input.origin === undefined ? {} : { origin: input.origin }) },
@@ -156,6 +161,34 @@ export async function refundToSource(
       reason: input.reason,
     });
     if (asked.outcome !== "requested") await refundToSaldo(tx, deps, order, input.reason);
+  });
+}
+
+/**
+ * Ends a refund to the source that its gateway does not confirm, because a person has seen there how it
+ * ended. Refuses an order with none, and one that is being asked about at this moment.
+ */
+export async function endSourceRefund(
+  tx: Tx,
+  deps: ReportDeps,
+  input: Pick<RefundOrder, "orderId" | "actor" | "origin" | "reason"> & { ended: RefundEnd },
+): Promise<void> {
+  const { ended, reason } = input;
+  const order = await lockOrder(tx, input.orderId);
+  const paymentId = order.state === "refunding" ? order.paid_payment_id : null;
+  if (paymentId === null) throw new Refusal("refund.none_under_way", { order: order.code });
+  const outcome = await endRefund(tx, deps, {
+    paymentId,
+    ended,
+    why: `said by a person: ${reason}`,
+  });
+  if (outcome !== "ended") throw new Refusal(`refund.${outcome}`, { order: order.code });
+  await recordAct(tx, deps, {
+    ...{ actor: input.actor, reason },
+    ...(input.origin === undefined ? {} : { origin: input.origin }),
+    action: "order.end_source_refund",
+    object: `order:${order.id}`,
+    after: { refund: ended },
   });
 }
 

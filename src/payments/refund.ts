@@ -202,7 +202,7 @@ async function sendAgain(
   return afterMs;
 }
 
-async function confirm(tx: Tx, deps: Deps, payment: Payment, refund: Refund): Promise<void> {
+async function confirm(tx: Tx, deps: ReportDeps, payment: Payment, refund: Refund): Promise<void> {
   await updateRefund(tx, refund.id, { state: "refunded", ended_at: deps.clock.now() });
   await post(tx, deps, [
     {
@@ -220,7 +220,7 @@ async function confirm(tx: Tx, deps: Deps, payment: Payment, refund: Refund): Pr
 
 async function fail(
   tx: Tx,
-  deps: Deps,
+  deps: ReportDeps,
   payment: Payment,
   refund: Refund,
   why: string,
@@ -241,8 +241,36 @@ async function tellStuck(tx: Tx, deps: Deps, payment: Payment, refund: Refund): 
   });
 }
 
-async function settleStuck(tx: Tx, deps: Deps, refund: Refund, resolution: string): Promise<void> {
+async function settleStuck(
+  tx: Tx,
+  deps: { clock: Clock },
+  refund: Refund,
+  resolution: string,
+): Promise<void> {
   await settleItem(tx, deps, { kind: "refund_stuck", subject: `refund:${refund.ref}`, resolution });
+}
+
+/** How a person has seen at the gateway that a refund ended. */
+export type RefundEnd = "refunded" | "failed";
+
+/**
+ * Ends the refund of a payment that is under way, because a person says how it ended. Its reference is
+ * never sent again. Not while a question about it may still be on its way.
+ */
+export async function endRefund(
+  tx: Tx,
+  deps: ReportDeps,
+  input: { paymentId: string; ended: RefundEnd; why: string },
+): Promise<"ended" | "none_under_way" | "in_flight"> {
+  const payment = await lockPayment(tx, input.paymentId);
+  const [pending] = await selectPendingRefunds(tx, payment.id);
+  if (pending === undefined) return "none_under_way";
+  const refund = await lockRefund(tx, pending.id);
+  const settledAt = (refund.asked_at?.getTime() ?? 0) + chargeSettledMs;
+  if (deps.clock.now().getTime() < settledAt) return "in_flight";
+  if (input.ended === "refunded") await confirm(tx, deps, payment, refund);
+  else await fail(tx, deps, payment, refund, input.why);
+  return "ended";
 }
 
 function pollAfterMs(ageMs: number): number {

@@ -5,7 +5,13 @@ import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import type { Random } from "../platform/random.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { insertKey, revokeKeyRow, selectKeyByHash, selectKeys } from "./repository.ts";
+import {
+  insertKey,
+  revokeKeyRow,
+  selectKeyByHash,
+  selectKeys,
+  updateKeyHash,
+} from "./repository.ts";
 import { isKeyScope, type KeyScope } from "./roles.ts";
 
 // The prefix lets people and secret scanners see what it is.
@@ -23,13 +29,17 @@ function hashOf(key: string): Buffer {
   return createHash("sha256").update(key).digest();
 }
 
+function newText(random: Random): string {
+  return prefix + Buffer.from(random.secret(keyBytes)).toString("base64url");
+}
+
 /** Makes a key. Its text is in the answer and nowhere else, ever. */
 export async function createKey(
   tx: Tx,
   deps: { clock: Clock; ids: Ids; random: Random },
   input: { name: string; scopes: readonly KeyScope[] },
 ): Promise<{ keyId: string; key: string }> {
-  const key = prefix + Buffer.from(deps.random.secret(keyBytes)).toString("base64url");
+  const key = newText(deps.random);
   const keyId = deps.ids.uuid();
   await insertKey(tx, {
     id: keyId,
@@ -45,6 +55,21 @@ export async function createKey(
 export async function findKey(db: Db, key: string): Promise<ApiKey | undefined> {
   const row = await selectKeyByHash(db, hashOf(key));
   return row && { id: row.id, name: row.name, scopes: row.scopes.filter(isKeyScope) };
+}
+
+/**
+ * Gives a key a new text; the old one stops. Whoever holds it keeps the saldo and the orders that are
+ * the key's. Refuses one that is unknown or ended.
+ */
+export async function rotateKey(
+  tx: Tx,
+  deps: { random: Random },
+  input: { keyId: string },
+): Promise<{ name: string; key: string }> {
+  const key = newText(deps.random);
+  const name = await updateKeyHash(tx, input.keyId, hashOf(key));
+  if (name === undefined) throw new Refusal("key.unknown", { key: input.keyId });
+  return { name, key };
 }
 
 /** Ends a key for ever. Refuses one that is unknown or ended already. Returns its name. */

@@ -75,6 +75,17 @@ export async function selectKeyByHash(db: Db, hash: Buffer) {
     .executeTakeFirst();
 }
 
+export async function updateKeyHash(tx: Tx, keyId: string, hash: Buffer) {
+  const row = await tx
+    .updateTable("api_keys")
+    .set({ hash })
+    .where("id", "=", keyId)
+    .where("revoked_at", "is", null)
+    .returning("name")
+    .executeTakeFirst();
+  return row?.name;
+}
+
 export async function revokeKeyRow(tx: Tx, keyId: string, now: Date) {
   const row = await tx
     .updateTable("api_keys")

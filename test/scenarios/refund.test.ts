@@ -1,8 +1,9 @@
 /** A person gives money back: before and after delivery, in part, to the source, never beside the goods. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { type RefundOrder, refundOrder } from "../../src/orders/refund-order.ts";
+import { endSourceRefund, type RefundOrder, refundOrder } from "../../src/orders/refund-order.ts";
 import { findOrder } from "../../src/orders/story.ts";
+import type { RefundEnd } from "../../src/payments/refund.ts";
 import { inTransaction } from "../../src/platform/db.ts";
 import { createPublisher } from "../../src/platform/events.ts";
 import { createIds } from "../../src/platform/ids.ts";
@@ -26,19 +27,26 @@ async function openShop(t: TestContext, seed: number) {
     await world.untilQuiet();
     return { ...ran, said: `${ran.stdout}${ran.stderr}` };
   };
+  const deps = {
+    clock: world.clock,
+    ids: createIds(world.clock, createRandom()),
+    log: createLog({ level: "silent", terminal: false }),
+    publish: createPublisher({ clock: world.clock }, subscribers),
+  };
   /** The same at the world's own time. */
   const refundsNow = async (orderCode: string, wish: Partial<RefundOrder>) => {
     const { id: orderId } = await findOrder(world.db, { orderCode });
-    const deps = {
-      clock: world.clock,
-      ids: createIds(world.clock, createRandom()),
-      log: createLog({ level: "silent", terminal: false }),
-      publish: createPublisher({ clock: world.clock }, subscribers),
-    };
     const asked = { to: "saldo", saysPurchaseFailed: false, reason: "a complaint" } as const;
     await inTransaction(world.db, (tx) =>
       refundOrder(tx, deps, { ...asked, ...wish, orderId, actor: "operator" }),
     );
+    await world.untilQuiet();
+  };
+  /** `konter refund CODE --gateway-says ENDED`, at the world's own time. */
+  const saysNow = async (orderCode: string, ended: RefundEnd) => {
+    const { id: orderId } = await findOrder(world.db, { orderCode });
+    const said = { orderId, ended, actor: "operator", reason: "seen there" } as const;
+    await inTransaction(world.db, (tx) => endSourceRefund(tx, deps, said));
     await world.untilQuiet();
   };
   const delivered = async (method: "saldo" | "gopay" = "saldo") => {
@@ -50,7 +58,7 @@ async function openShop(t: TestContext, seed: number) {
     assert.equal((await reseller.order(code)).state, "delivered");
     return code;
   };
-  return { world, reseller, refund, refundsNow, delivered };
+  return { world, reseller, refund, refundsNow, saysNow, delivered };
 }
 
 test("a person refunds a delivered order to saldo, once, with a reason that is written down", async (t) => {
@@ -91,6 +99,42 @@ test("a part goes back after delivery, the order stays delivered, and never more
   assert.equal(await reseller.saldo(), 50_000);
   await world.booksBalance();
 });
+
+test("a part that is typed twice goes back once, unless the person says that a second part is meant", async (t) => {
+  const { world, reseller, refund, delivered } = await openShop(t, 308);
+  const code = await delivered();
+  const part = ["--reason", "a late delivery", "--amount", "5000"];
+  await refund(code, ...part);
+  const twice = await refund(code, ...part);
+  assert.equal(twice.code, 1);
+  assert.match(twice.said, /Rp 5\.000 of it was given back before: say --again/);
+  assert.equal((await reseller.order(code)).refunded, 5_000);
+  await refund(code, ...part, "--again");
+  assert.equal((await reseller.order(code)).refunded, 10_000);
+  await world.booksBalance();
+});
+
+for (const [ended, fault, saldoIdr] of [
+  ["refunded", "in_progress", 50_000],
+  ["failed", "http_500", 70_000],
+] as const) {
+  test(`a refund that no gateway confirms is ended by who has seen there that it ${ended}`, async (t) => {
+    const { world, reseller, refund, refundsNow, saysNow, delivered } = await openShop(t, 309);
+    const code = await delivered("gopay");
+    const before = await refund(code, "--gateway-says", ended, "--reason", "seen there");
+    assert.match(before.said, /no refund to its source under way/);
+    await world.breaks("midtrans", "refund", fault, 1);
+    await world.breaks("midtrans", "status", "http_500", 1_000);
+    await refundsNow(code, { to: "source" });
+    await world.advance({ minutes: 3 });
+    assert.equal((await reseller.order(code)).state, "refunding");
+    await saysNow(code, ended);
+    const { state, refunded } = await reseller.order(code);
+    assert.deepEqual([state, refunded], ["refunded", 20_000]);
+    assert.equal(await reseller.saldo(), saldoIdr);
+    await world.booksBalance();
+  });
+}
 
 test("money goes back to the wallet it came from, and the books say so when the gateway does", async (t) => {
   const { world, reseller, refundsNow, delivered } = await openShop(t, 303);
