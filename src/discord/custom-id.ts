@@ -6,7 +6,10 @@ export type CustomId =
   | { readonly action: "drop"; readonly quoteId: string }
   /** Opens the form for a game account, filled with what was given before. */
   | { readonly action: "account"; skuCode: string; playerId: string; zoneId: string }
-  | { readonly action: "status" | "cancel"; readonly orderCode: string };
+  | {
+      readonly action: "status" | "cancel" | "pay_rest" | "take_back";
+      readonly orderCode: string;
+    };
 
 const version = "v1";
 /** Discord's limit. */
@@ -31,6 +34,8 @@ function partsOf(id: CustomId): string[] {
       return [id.skuCode, id.playerId, id.zoneId];
     case "status":
     case "cancel":
+    case "pay_rest":
+    case "take_back":
       return [id.orderCode];
     default:
       return id satisfies never;
@@ -59,6 +64,8 @@ export function decodeCustomId(text: string): CustomId | undefined {
       return { action, skuCode: first, playerId: second, zoneId: third };
     case "status":
     case "cancel":
+    case "pay_rest":
+    case "take_back":
       return { action, orderCode: first };
     default:
       return undefined;

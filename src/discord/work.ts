@@ -10,7 +10,7 @@ import { history } from "./commands/history.ts";
 import { price } from "./commands/price.ts";
 import { saldo } from "./commands/saldo.ts";
 import { quoteFromForm, topup } from "./commands/topup.ts";
-import { cancel, status } from "./components/order.ts";
+import { cancel, choose, status } from "./components/order.ts";
 import { confirm, drop, pay } from "./components/quote.ts";
 import type { BotDeps, Context, Handled } from "./context.ts";
 import type { CustomId } from "./custom-id.ts";
@@ -114,6 +114,9 @@ async function press(context: Context, id: CustomId | undefined): Promise<Handle
       return status(context, id.orderCode);
     case "cancel":
       return cancel(context, id.orderCode);
+    case "pay_rest":
+    case "take_back":
+      return choose(context, id.orderCode, id.action);
     case "account": // opens a form as its first answer, so there is no work
     case undefined:
       throw new Refusal("interaction.stale");

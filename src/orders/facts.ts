@@ -1,6 +1,6 @@
 /** Facts: what is known of an order's payment, purchase, delivery and notice, each with its time. */
 import type { OrderView } from "./find.ts";
-import { readNote } from "./notes.ts";
+import { backAtSourceReason, readNote } from "./notes.ts";
 import type { OrderState } from "./order.ts";
 
 export interface Fact<State extends string> {
@@ -54,6 +54,10 @@ export function factsOf(view: OrderView): Facts {
     notice: noticeFact(view),
   };
 }
+
+/** True when the money went back to where it came from, and not to saldo. */
+export const isBackAtSource = (view: OrderView) =>
+  view.events.some(({ reason }) => reason === backAtSourceReason);
 
 /** When an order last came into a state. */
 function reached(view: OrderView, state: OrderState): Date | null {

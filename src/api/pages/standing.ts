@@ -1,9 +1,8 @@
 /** Standing: where an order stands for whoever looks at its page now, and what the page says of it. */
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
-import { factsOf, refundReason } from "../../orders/facts.ts";
+import { factsOf, isBackAtSource, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
-import { backAtSourceReason } from "../../orders/notes.ts";
 import { nextStates } from "../../orders/order.ts";
 import { isPaid, type Payment } from "../../payments/payment.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -107,8 +106,7 @@ export function nextWords(view: OrderView, standing: Standing, texts: Texts, loc
     case "refunding":
       return `${why} ${words.refunding.next(formatRupiah(order.paid - order.refunded))}`;
     case "refunded": {
-      const atSource = view.events.some(({ reason }) => reason === backAtSourceReason);
-      const where = atSource
+      const where = isBackAtSource(view)
         ? words.refunded.at_source(texts.order.methods[order.method])
         : words.refunded.next(formatRupiah(order.refunded));
       return `${why} ${where}`;

@@ -1,8 +1,11 @@
 /** Buttons of an order card: check the status, stop an unpaid order. */
 import { cancelOrder } from "../../orders/expire.ts";
 import { viewOwnOrder } from "../../orders/find.ts";
+import { decideShort, type ShortChoice } from "../../orders/short.ts";
 import { requestInquiry } from "../../payments/request-inquiry.ts";
 import { inTransaction } from "../../platform/db.ts";
+import { formatRupiah } from "../../platform/money.ts";
+import { Refusal } from "../../platform/refusal.ts";
 import { showOrderHere } from "../cards.ts";
 import type { Context, Handled } from "../context.ts";
 import { notice } from "../render/message.ts";
@@ -16,6 +19,33 @@ export async function status(context: Context, orderCode: string): Promise<Handl
     if (payment?.state === "pending") await requestInquiry(tx, context, payment.id);
   });
   return "shown_by_card";
+}
+
+/** What becomes of money that was too little: the buyer's own word. */
+export async function choose(
+  context: Context,
+  orderCode: string,
+  choice: ShortChoice,
+): Promise<Handled> {
+  const { db, customerId, texts } = context;
+  try {
+    await decideShort(db, context, { orderCode, customerId, choice });
+  } catch (error) {
+    // It is over, or decided: the card tells.
+    if (error instanceof Refusal && error.code === "order.not_short") {
+      return status(context, orderCode);
+    }
+    if (!(error instanceof Refusal && error.code === "saldo.insufficient")) throw error;
+    const { saldo = "0", price = "0" } = error.details;
+    return notice(
+      texts.order.restTooLittle(formatRupiah(BigInt(saldo)), formatRupiah(BigInt(price))),
+      [
+        { label: texts.order.payRest, id: { action: "pay_rest", orderCode } },
+        { label: texts.order.takeBack, id: { action: "take_back", orderCode } },
+      ],
+    );
+  }
+  return status(context, orderCode);
 }
 
 /** Stops an unpaid order, when the gateway confirms that no money can come any more. */

@@ -3,7 +3,7 @@ import type { APIEmbed } from "discord-api-types/v10";
 import { formatGameAccount } from "../../game-accounts/parse.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
-import { refundReason } from "../../orders/facts.ts";
+import { factsOf, isBackAtSource, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { isSecondPayment } from "../../orders/order.ts";
 import { formatRupiah } from "../../platform/money.ts";
@@ -50,6 +50,7 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
     const title = short === undefined ? texts.order.lapsed : texts.order.short;
     const description = short ?? texts.order.lapsedText(timestamp(order.reserved_until, "t"));
     return card({ title, description, color: colors.wait, fields: facts(view, texts) }, [
+      ...(waitsShort(view) ? shortButtons(order.code, texts) : []),
       { label: texts.order.check, id: { action: "status", orderCode: order.code } },
       { label: texts.order.page, url: pageUrl },
     ]);
@@ -86,10 +87,21 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
 }
 
 /** What came when it was too little: "no money was taken" would be false. */
-function shortText({ payment }: OrderView, texts: Texts): string | undefined {
-  return payment?.state === "short" && payment.paid_amount !== null
-    ? texts.order.shortText(formatRupiah(payment.paid_amount), formatRupiah(payment.amount))
-    : undefined;
+function shortText(view: OrderView, texts: Texts): string | undefined {
+  const { payment } = view;
+  if (payment?.state !== "short" || payment.paid_amount === null) return undefined;
+  const say = waitsShort(view) ? texts.order.shortText : texts.order.shortReturned;
+  return say(formatRupiah(payment.paid_amount), formatRupiah(payment.amount));
+}
+
+/** True while the buyer is to say what becomes of money that was too little. */
+const waitsShort = (view: OrderView) => factsOf(view).payment.state === "short";
+
+function shortButtons(orderCode: string, texts: Texts): Button[] {
+  return [
+    { label: texts.order.payRest, id: { action: "pay_rest", orderCode }, style: "primary" },
+    { label: texts.order.takeBack, id: { action: "take_back", orderCode } },
+  ];
 }
 
 function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[]): Message {
@@ -119,7 +131,11 @@ function renderStanding(view: OrderView, texts: Texts, buttons: readonly Button[
       );
     case "refunded": {
       const reason = texts.order.refundReasons[refundReason(view)];
-      const text = `${reason}\n${texts.order.refundedText(formatRupiah(order.price))}`;
+      const total = formatRupiah(order.refunded);
+      const where = isBackAtSource(view)
+        ? texts.order.refundedAtSource(total, texts.order.methods[order.method])
+        : texts.order.refundedText(total);
+      const text = `${reason}\n${where}`;
       return card(say(texts.order.refunded, text, colors.wait), buttons);
     }
     case "expired": {

@@ -114,6 +114,7 @@ export const en: Texts = {
     deliveredText: (item, gameAccount) => `${item} arrived at ${gameAccount}. Thank you!`,
     refunded: "↩️ Money returned",
     refundedText: (total) => `${total} is in your saldo. Use it any time, see /saldo.`,
+    refundedAtSource: (total, method) => `${total} went back to your ${method}.`,
     refundReasons: {
       account: "The supplier refused this account. Check the ID again.",
       supplier: "The supplier cannot send this item now.",
@@ -128,8 +129,13 @@ export const en: Texts = {
     mismatched:
       "The money that came does not fit this order. We are looking into it and will tell you; keep this order number.",
     short: "⚠️ Less money came than was asked for",
-    shortText: (came: string, total: string) =>
-      `${came} of ${total} came. It is safe, we are looking into it and will tell you; keep this order number.`,
+    shortText: (came, total) =>
+      `${came} of ${total} came. It is safe: pay the rest from your saldo, or take it back to your saldo, which ends this order.`,
+    shortReturned: (came, total) => `${came} of ${total} came. It is in your saldo, see /saldo.`,
+    payRest: "Pay the rest from saldo",
+    takeBack: "Take it back",
+    restTooLittle: (have, total) =>
+      `Together with your saldo that is ${have} of ${total}. Fill your saldo and try again, or take it back.`,
     cannotOpen: "A GoPay payment cannot be opened now. No money was taken; try again later.",
     notYetCancelled:
       "GoPay has not answered, so the order cannot be cancelled yet. It ends by itself if nobody pays.",
@@ -141,7 +147,7 @@ export const en: Texts = {
       none: "–",
       sent: "sent to the supplier",
       failed: "failed",
-      refunded: "returned to saldo",
+      refunded: "returned",
       second: "a second payment went to saldo",
     },
   },
@@ -154,7 +160,7 @@ export const en: Texts = {
     fulfilling: "in progress",
     delivered: "delivered",
     refunding: "being refunded",
-    refunded: "refunded to saldo",
+    refunded: "refunded",
     expired: "expired",
     cancelled: "cancelled",
   },

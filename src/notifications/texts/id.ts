@@ -117,6 +117,8 @@ export const id = {
     refunded: "↩️ Uang kembali",
     refundedText: (total: string) =>
       `${total} sudah masuk ke saldo. Pakai lagi kapan saja, lihat /saldo.`,
+    refundedAtSource: (total: string, method: string) =>
+      `${total} sudah dikembalikan ke ${method}-mu.`,
     refundReasons: {
       account: "Pemasok menolak akun ini. Periksa lagi ID-nya.",
       supplier: "Pemasok tidak bisa mengirim produk ini sekarang.",
@@ -133,7 +135,13 @@ export const id = {
       "Uang yang datang tidak cocok dengan pesanan ini. Uangnya kami periksa dan kami kabari; simpan nomor pesanan ini.",
     short: "⚠️ Uang yang datang kurang",
     shortText: (came: string, total: string) =>
-      `Yang datang ${came} dari ${total}. Uangnya aman, kami urus dan kami kabari; simpan nomor pesanan ini.`,
+      `Yang datang ${came} dari ${total}. Uangnya aman: bayar sisanya dari saldo, atau tarik ke saldo dan pesanan ini berakhir.`,
+    shortReturned: (came: string, total: string) =>
+      `Yang datang ${came} dari ${total}. Uangnya sudah masuk ke saldo, lihat /saldo.`,
+    payRest: "Bayar sisanya dari saldo",
+    takeBack: "Tarik ke saldo",
+    restTooLittle: (have: string, total: string) =>
+      `Bersama saldomu baru ${have} dari ${total}. Isi saldo lalu coba lagi, atau tarik uangnya.`,
     cannotOpen:
       "Pembayaran GoPay tidak bisa dibuat sekarang. Tidak ada uang yang diambil; coba lagi nanti.",
     notYetCancelled:
@@ -146,7 +154,7 @@ export const id = {
       none: "–",
       sent: "dikirim ke pemasok",
       failed: "gagal",
-      refunded: "dikembalikan ke saldo",
+      refunded: "dikembalikan",
       second: "pembayaran kedua masuk ke saldo",
     },
   },
@@ -159,7 +167,7 @@ export const id = {
     fulfilling: "diproses",
     delivered: "terkirim",
     refunding: "sedang dikembalikan",
-    refunded: "uang kembali ke saldo",
+    refunded: "uang kembali",
     expired: "waktu bayar habis",
     cancelled: "dibatalkan",
   },

@@ -54,7 +54,7 @@ export const pagesEn: typeof pagesId = {
     short: {
       headline: "Less money came than was asked for",
       next: (came, asked) =>
-        `${came} of ${asked} came. It is recorded with this order, and goes to your saldo if the order ends. Want to pay the rest? Send this order number to the shop's admin in Discord.`,
+        `${came} of ${asked} came. It is recorded with this order, and goes to your saldo if the order ends. Want to pay the rest from your saldo? Press the button on this order's card in Discord.`,
     },
     short_returned: {
       headline: "Your money is in your saldo",
@@ -219,7 +219,7 @@ export const pagesEn: typeof pagesId = {
       fulfilling: "Purchase from the supplier begun.",
       delivered: "Confirmed by the supplier: delivered.",
       refunding: "Refund begun.",
-      refunded: "Money returned to your saldo.",
+      refunded: "Money returned.",
       expired: "Time to pay over.",
       cancelled: "Order cancelled.",
     },

@@ -53,7 +53,7 @@ export const pagesId = {
     short: {
       headline: "Uang yang masuk kurang",
       next: (came: string, asked: string) =>
-        `Yang masuk ${came} dari ${asked}. Uangmu tercatat di pesanan ini, dan masuk ke saldomu kalau pesanan ini berakhir. Mau bayar kekurangannya? Kirim nomor pesanan ini ke admin toko di Discord.`,
+        `Yang masuk ${came} dari ${asked}. Uangmu tercatat di pesanan ini, dan masuk ke saldomu kalau pesanan ini berakhir. Mau bayar sisanya dari saldo? Tekan tombol di kartu pesanan ini di Discord.`,
     },
     short_returned: {
       headline: "Uangmu masuk ke saldo",
@@ -220,7 +220,7 @@ export const pagesId = {
       fulfilling: "Pembelian dari pemasok dimulai.",
       delivered: "Pemasok memastikan: terkirim.",
       refunding: "Pengembalian uang dimulai.",
-      refunded: "Uang kembali ke saldomu.",
+      refunded: "Uang dikembalikan.",
       expired: "Waktu bayar habis.",
       cancelled: "Pesanan dibatalkan.",
     },
