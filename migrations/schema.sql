@@ -147,7 +147,7 @@ CREATE TRIGGER desk_items_are_forever BEFORE DELETE OR TRUNCATE ON desk_items FO
 CREATE TRIGGER desk_items_keep_their_story BEFORE UPDATE ON desk_items FOR EACH ROW EXECUTE FUNCTION guard_desk_item();
 
 create table discord_cards (
-  order_id uuid not null,
+  subject_id uuid not null,
   discord_id text not null,
   locale text not null,
   application_id text not null,
@@ -156,8 +156,10 @@ create table discord_cards (
   dm_channel_id text,
   dm_message_id text,
   shown_hash text,
-  constraint discord_cards_pkey PRIMARY KEY (order_id),
-  constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
+  subject text not null,
+  constraint discord_cards_pkey PRIMARY KEY (subject_id),
+  constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text])),
+  constraint discord_cards_subject_check CHECK (subject = ANY (ARRAY['order'::text, 'deposit'::text]))
 );
 
 create table discord_interactions (
@@ -681,7 +683,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function guard_hold() returns trigger language plpgsql
 -- function guard_order_state() returns trigger language plpgsql
 -- function guard_risk_block() returns trigger language plpgsql
--- function inventory_end_reservation(for_order uuid, ending text, who text, at timestamp with time zone) returns void language plpgsql
+-- function inventory_end_reservations(order_ids uuid[], ending text, who text, at timestamp with time zone) returns void language plpgsql
 -- function inventory_lock(sku_ids integer[]) returns void language sql
 -- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
 -- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql

@@ -82,7 +82,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "deposits.expire": (payload) => expireDeposit(db, deps, depositId(payload)),
     "discord.work": (payload) =>
       workInteraction(deps, { interactionId: field(payload, "interactionId") }),
-    "discord.updateCard": (payload) => updateCard(db, deps, orderId(payload)),
+    "discord.updateCard": (payload) => updateCard(db, deps, paidFor(payload)),
     "discord.forget": () => forgetInteractions(db, deps),
   };
 }

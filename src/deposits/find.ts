@@ -26,6 +26,13 @@ export async function viewOwnDeposit(
   return view(db, deposit);
 }
 
+/** Everything a card shows of a deposit. Throws when there is none: ids come from our own rows. */
+export async function viewDeposit(db: Db, depositId: string): Promise<DepositView> {
+  const deposit = await selectDepositBy(db, "id", depositId);
+  if (deposit === undefined) throw new Error(`there is no deposit ${depositId}`);
+  return view(db, deposit);
+}
+
 /** A deposit by the token of its page, which opens it for 30 days; undefined when there is none. */
 export async function viewDepositByToken(
   db: Db,

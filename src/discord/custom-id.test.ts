@@ -22,7 +22,14 @@ const customId: fc.Arbitrary<CustomId> = fc.oneof(
     plainly,
   ),
   fc.record(
-    { action: fc.constantFrom("status" as const, "cancel" as const), orderCode: code },
+    {
+      action: fc.constantFrom("status", "cancel", "pay_rest", "take_back"),
+      orderCode: code,
+    },
+    plainly,
+  ),
+  fc.record(
+    { action: fc.constantFrom("deposit_status", "deposit_cancel"), depositCode: code },
     plainly,
   ),
   fc.record(

@@ -9,7 +9,8 @@ export type CustomId =
   | {
       readonly action: "status" | "cancel" | "pay_rest" | "take_back";
       readonly orderCode: string;
-    };
+    }
+  | { readonly action: "deposit_status" | "deposit_cancel"; readonly depositCode: string };
 
 const version = "v1";
 /** Discord's limit. */
@@ -37,6 +38,9 @@ function partsOf(id: CustomId): string[] {
     case "pay_rest":
     case "take_back":
       return [id.orderCode];
+    case "deposit_status":
+    case "deposit_cancel":
+      return [id.depositCode];
     default:
       return id satisfies never;
   }
@@ -67,6 +71,9 @@ export function decodeCustomId(text: string): CustomId | undefined {
     case "pay_rest":
     case "take_back":
       return { action, orderCode: first };
+    case "deposit_status":
+    case "deposit_cancel":
+      return { action, depositCode: first };
     default:
       return undefined;
   }

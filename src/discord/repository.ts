@@ -68,61 +68,61 @@ export async function upsertCard(
   tx: Tx,
   card: Omit<CardRow, "dm_channel_id" | "dm_message_id" | "shown_hash">,
 ) {
-  const { order_id: _, ...latest } = card;
+  const { subject_id: _, ...latest } = card;
   await tx
     .insertInto("discord_cards")
     .values(card)
     .onConflict((conflict) =>
-      conflict.column("order_id").doUpdateSet({ ...latest, shown_hash: null }),
+      conflict.column("subject_id").doUpdateSet({ ...latest, shown_hash: null }),
     )
     .execute();
 }
 
-export async function selectCard(db: Db, orderId: string) {
+export async function selectCard(db: Db, subjectId: string) {
   return db
     .selectFrom("discord_cards")
     .selectAll()
-    .where("order_id", "=", orderId)
+    .where("subject_id", "=", subjectId)
     .executeTakeFirst();
 }
 
 export async function selectOrdersWithCard(db: Db, orderIds: readonly string[]) {
   const rows = await db
     .selectFrom("discord_cards")
-    .select("order_id")
-    .where("order_id", "=", sql<string>`any(${orderIds}::uuid[])`)
+    .select("subject_id")
+    .where("subject_id", "=", sql<string>`any(${orderIds}::uuid[])`)
     .execute();
-  return rows.map((row) => row.order_id);
+  return rows.map((row) => row.subject_id);
 }
 
-export async function markShown(tx: Tx, orderId: string, token: string, hash: string) {
+export async function markShown(tx: Tx, subjectId: string, token: string, hash: string) {
   await tx
     .updateTable("discord_cards")
     .set({ shown_hash: hash })
-    .where("order_id", "=", orderId)
+    .where("subject_id", "=", subjectId)
     // A click in the meantime brought a new place to show the order in.
     .where("token", "=", token)
     .execute();
 }
 
-export async function markTokenDead(db: Db, orderId: string, token: string, now: Date) {
+export async function markTokenDead(db: Db, subjectId: string, token: string, now: Date) {
   await db
     .updateTable("discord_cards")
     .set({ token_expires_at: now })
-    .where("order_id", "=", orderId)
+    .where("subject_id", "=", subjectId)
     .where("token", "=", token)
     .execute();
 }
 
 export async function rememberDirectMessage(
   db: Db,
-  orderId: string,
+  subjectId: string,
   direct: { channelId: string; messageId: string },
 ) {
   await db
     .updateTable("discord_cards")
     .set({ dm_channel_id: direct.channelId, dm_message_id: direct.messageId })
-    .where("order_id", "=", orderId)
+    .where("subject_id", "=", subjectId)
     .execute();
 }
 

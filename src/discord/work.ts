@@ -6,10 +6,13 @@ import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { check } from "./commands/check.ts";
+import { deposit } from "./commands/deposit.ts";
+import { help } from "./commands/help.ts";
 import { history } from "./commands/history.ts";
 import { price } from "./commands/price.ts";
 import { saldo } from "./commands/saldo.ts";
 import { quoteFromForm, topup } from "./commands/topup.ts";
+import { depositStatus, stopDeposit } from "./components/deposit.ts";
 import { cancel, choose, status } from "./components/order.ts";
 import { confirm, drop, pay } from "./components/quote.ts";
 import type { BotDeps, Context, Handled } from "./context.ts";
@@ -27,8 +30,10 @@ const commands: Readonly<Record<string, CommandHandler>> = {
   price,
   cek: check,
   topup,
+  deposit,
   saldo,
   history,
+  bantuan: help,
 };
 
 // A fault is tried again for this long before the buyer is told; the database may be restarting.
@@ -117,6 +122,10 @@ async function press(context: Context, id: CustomId | undefined): Promise<Handle
     case "pay_rest":
     case "take_back":
       return choose(context, id.orderCode, id.action);
+    case "deposit_status":
+      return depositStatus(context, id.depositCode);
+    case "deposit_cancel":
+      return stopDeposit(context, id.depositCode);
     case "account": // opens a form as its first answer, so there is no work
     case undefined:
       throw new Refusal("interaction.stale");

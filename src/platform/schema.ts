@@ -127,8 +127,9 @@ export interface DiscordCards {
   dm_channel_id: string | null;
   dm_message_id: string | null;
   locale: string;
-  order_id: string;
   shown_hash: string | null;
+  subject: string;
+  subject_id: string;
   token: string;
   token_expires_at: Timestamp;
 }

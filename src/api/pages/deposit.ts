@@ -1,15 +1,13 @@
 /** Payment page of a deposit: `/pay/<token>`, how it is paid now, and then that it is saldo. Pure. */
-import { expiresAt, nextStates, openFailed, pageLifeMs } from "../../deposits/deposit.ts";
+import { expiresAt, pageLifeMs } from "../../deposits/deposit.ts";
 import type { DepositView } from "../../deposits/find.ts";
+import type { DepositStanding } from "../../deposits/standing.ts";
 import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { type Html, html } from "./html.ts";
 import { icon, type Mark } from "./icons.ts";
 import { renderMeans } from "./means.ts";
-import { unpaidStanding } from "./standing.ts";
 import { wibClock, wibDay } from "./time.ts";
-
-type DepositStanding = keyof Texts["page"]["deposit"]["standings"];
 
 export interface DepositPage {
   readonly view: DepositView;
@@ -22,31 +20,6 @@ export interface DepositPage {
   /** Where a wallet link may lead besides https and the wallets' own apps. */
   readonly walletOrigins: readonly string[];
 }
-
-/** Pure: `now` tells a QR that can be paid from one whose time has passed. */
-export function depositStandingOf(
-  { deposit, payment, events }: DepositView,
-  now: Date,
-): DepositStanding {
-  switch (deposit.state) {
-    case "awaiting_payment":
-      return unpaidStanding(payment, now);
-    case "paid":
-      return "paid";
-    case "expired":
-      return payment?.state === "mismatched" ? "mismatched" : "expired";
-    case "cancelled":
-      if (payment?.state === "mismatched") return "mismatched";
-      return events.some(({ reason }) => reason.startsWith(openFailed))
-        ? "not_opened"
-        : "cancelled";
-    default:
-      return deposit.state satisfies never;
-  }
-}
-
-/** True while a deposit's page can still change. */
-export const depositMayChange = ({ deposit }: DepositView) => nextStates[deposit.state].length > 0;
 
 export function depositHeadline({ view, standing, texts }: DepositPage): string {
   return standing === "payable"

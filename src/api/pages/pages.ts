@@ -1,6 +1,7 @@
 /** Pages: `/pay/<token>` and `/order/<token>`, for whoever has the token, server-rendered. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { DepositView } from "../../deposits/find.ts";
+import { depositMayChange, depositStandingOf } from "../../deposits/standing.ts";
 import { textsFor } from "../../notifications/texts/texts.ts";
 import type { OrderView } from "../../orders/find.ts";
 import type { Clock } from "../../platform/clock.ts";
@@ -8,7 +9,7 @@ import { type Db, inSnapshot } from "../../platform/db.ts";
 import type { Log } from "../../platform/log.ts";
 import { Refusal } from "../../platform/refusal.ts";
 import { registerAssets } from "./assets.ts";
-import { depositHeadline, depositMayChange, depositStandingOf, renderDeposit } from "./deposit.ts";
+import { depositHeadline, renderDeposit } from "./deposit.ts";
 import { markerOf } from "./markers.ts";
 import { orderHeadline, renderOrderPage } from "./order.ts";
 import { payHeadline, renderPay } from "./pay.ts";

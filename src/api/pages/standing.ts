@@ -4,7 +4,7 @@ import type { Locale, Texts } from "../../notifications/texts/texts.ts";
 import { factsOf, isBackAtSource, refundReason } from "../../orders/facts.ts";
 import { isMismatched, type OrderView } from "../../orders/find.ts";
 import { nextStates } from "../../orders/order.ts";
-import { isPaid, type Payment } from "../../payments/payment.ts";
+import { unpaidStanding } from "../../payments/standing.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { plain } from "../../platform/plain-text.ts";
 import { type Html, html } from "./html.ts";
@@ -54,25 +54,6 @@ function oddMoney(view: OrderView): "short" | "short_returned" | "mismatched" | 
       return "short_returned";
     default:
       return isMismatched(view) ? "mismatched" : undefined;
-  }
-}
-
-/** Where what waits for its money stands, by its newest payment. */
-export function unpaidStanding(payment: Payment | undefined, now: Date) {
-  // What it is for follows in a moment.
-  if (payment !== undefined && isPaid(payment)) return "paid";
-  switch (payment?.state) {
-    case "mismatched":
-      return payment.state;
-    case "pending":
-      return now < payment.expires_at ? "payable" : "closing";
-    case "expired":
-    case "cancelled":
-    case "failed":
-      // One that was never shown is replaced, or ends the order.
-      return payment.gateway_ref === null ? "preparing" : "lapsed";
-    default:
-      return "preparing";
   }
 }
 

@@ -71,6 +71,13 @@ export const commandDefinitions: RESTPostAPIChatInputApplicationCommandsJSONBody
     option({ name: "id", id: "ID pemain di dalam game", en: "The player's id in the game" }),
     option({ name: "server", id: "Zone atau server, kalau ada", en: "Zone or server, if any" }),
   ]),
+  command({ name: "deposit", id: "Isi saldo dengan GoPay", en: "Top up your saldo with GoPay" }, [
+    option(
+      { name: "jumlah", id: "Berapa rupiah, contoh: 50.000", en: "How many rupiah, e.g. 50.000" },
+      { required: true, autocomplete: true },
+    ),
+  ]),
   command({ name: "saldo", id: "Lihat saldomu", en: "See your saldo" }, []),
   command({ name: "history", id: "Lihat pesananmu", en: "See your orders" }, []),
+  command({ name: "bantuan", id: "Cara belanja di sini", en: "How to buy here" }, []),
 ];

@@ -1,9 +1,23 @@
 /** Suggest: autocomplete for games and SKUs that can be bought now. Never asks a party. */
-import { formatRupiah } from "../../platform/money.ts";
+import { depositLimits } from "../../deposits/deposit.ts";
+import { formatRupiah, readRupiah } from "../../platform/money.ts";
 import { suppliedSkus } from "../../suppliers/find.ts";
 import type { BotDeps } from "../context.ts";
 
 const mostChoices = 25;
+const usualAmounts = [20_000n, 50_000n, 100_000n, 200_000n, 500_000n, 1_000_000n];
+
+/** What was typed, when it is an amount, and what people usually put in. */
+function amounts(typed: string): { name: string; value: string }[] {
+  const read = readRupiah(typed);
+  const { leastIdr, mostIdr } = depositLimits;
+  const own = read !== undefined && read >= leastIdr && read <= mostIdr ? [read] : [];
+  const others = usualAmounts.filter((amount) => typed === "" || String(amount).startsWith(typed));
+  return [...new Set([...own, ...others])].map((amount) => ({
+    name: formatRupiah(amount),
+    value: String(amount),
+  }));
+}
 
 /** The choices for the option being typed; none for one that has no suggestions. */
 export async function suggest(
@@ -21,6 +35,7 @@ export async function suggest(
       .slice(0, mostChoices)
       .map((game) => ({ name: `${game.icon} ${game.name}`, value: game.code }));
   }
+  if (focused === "jumlah") return amounts(typed);
   if (focused !== "produk") return [];
   const game = (options.get("game") ?? "").trim().toUpperCase();
   const skus = await catalog.listSkus(game === "" ? undefined : game);

@@ -6,7 +6,7 @@ import { requestInquiry } from "../../payments/request-inquiry.ts";
 import { inTransaction } from "../../platform/db.ts";
 import { formatRupiah } from "../../platform/money.ts";
 import { Refusal } from "../../platform/refusal.ts";
-import { showOrderHere } from "../cards.ts";
+import { showHere } from "../cards.ts";
 import type { Context, Handled } from "../context.ts";
 import { notice } from "../render/message.ts";
 
@@ -15,7 +15,7 @@ export async function status(context: Context, orderCode: string): Promise<Handl
   const { db, customerId } = context;
   const { order, payment } = await viewOwnOrder(db, { orderCode, customerId });
   await inTransaction(db, async (tx) => {
-    await showOrderHere(tx, context, { ...context.person, ...context, orderId: order.id });
+    await showHere(tx, context, { ...context.person, ...context, of: { orderId: order.id } });
     if (payment?.state === "pending") await requestInquiry(tx, context, payment.id);
   });
   return "shown_by_card";

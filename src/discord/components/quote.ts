@@ -7,7 +7,7 @@ import { placeOrder } from "../../orders/place.ts";
 import { confirmAccount, findQuote } from "../../orders/quote.ts";
 import { inTransaction } from "../../platform/db.ts";
 import { formatRupiah } from "../../platform/money.ts";
-import { showOrderHere } from "../cards.ts";
+import { showHere } from "../cards.ts";
 import type { Context, Handled } from "../context.ts";
 import { card, colors, type Message, notice } from "../render/message.ts";
 import { renderQuote } from "../render/quote-card.ts";
@@ -76,7 +76,7 @@ async function showOrder(context: Context, orderCode: string): Promise<void> {
   const { db, customerId, person } = context;
   const { order } = await viewOwnOrder(db, { orderCode, customerId });
   await inTransaction(db, (tx) =>
-    showOrderHere(tx, context, { ...person, ...context, orderId: order.id }),
+    showHere(tx, context, { ...person, ...context, of: { orderId: order.id } }),
   );
 }
 

@@ -26,8 +26,9 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
         { label: texts.order.check, id: { action: "status", orderCode: view.order.code } },
         page,
       ]);
-    case "blocked":
     case "delivered":
+      return renderStanding(view, texts, [buyAgain(view, texts), page]);
+    case "blocked":
     case "refunded":
     case "expired":
     case "cancelled":
@@ -35,6 +36,12 @@ export function renderOrder(view: OrderView, locale: Locale, pageUrl: string): M
     default:
       return view.order.state satisfies never;
   }
+}
+
+/** Opens the form of the same SKU, filled with the same account. */
+function buyAgain({ order, skuCode }: OrderView, texts: Texts): Button {
+  const given = { playerId: order.player_id, zoneId: order.zone_id ?? "" };
+  return { label: texts.order.buyAgain, id: { action: "account", skuCode, ...given } };
 }
 
 function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {

@@ -111,6 +111,7 @@ export const en: Texts = {
     processing: "Payment received",
     processingText: "The order is being bought and sent. This card changes by itself.",
     delivered: "✅ Delivered",
+    buyAgain: "Buy again",
     deliveredText: (item, gameAccount) => `${item} arrived at ${gameAccount}. Thank you!`,
     refunded: "↩️ Money returned",
     refundedText: (total) => `${total} is in your saldo. Use it any time, see /saldo.`,
@@ -150,6 +151,44 @@ export const en: Texts = {
       refunded: "returned",
       second: "a second payment went to saldo",
     },
+  },
+  deposit: {
+    title: "Top up your saldo",
+    number: "Deposit no.",
+    amount: "Amount",
+    came: "Money that came",
+    added: "✅ Saldo topped up",
+    addedText: (came) => `${came} is in your saldo. Use it with /topup.`,
+    expired: "⌛ Time to pay is over",
+    over: "No money came. If you paid all the same, it still goes to your saldo.",
+    cancelled: "Deposit cancelled",
+    again: "Top up again with /deposit.",
+    qrAlt: (amount, code) => `GoPay QR code for ${amount}, deposit ${code}`,
+    closing: "We are asking GoPay whether your money came. Do not pay with that QR code any more.",
+    lapsed: (time) =>
+      `Do not pay with that QR code any more. This deposit ends by itself at ${time}.`,
+    mismatched:
+      "The money that came does not fit this deposit. We are looking into it; keep this deposit number.",
+    notAnAmount: (given) =>
+      `"${given}" is no amount of rupiah. Write for example 50000, 50.000 or 50rb.`,
+    outOfBounds: (least, most) => `At least ${least} and at most ${most} can be added at once.`,
+    tooMany: "Three deposits are not paid yet. Pay or cancel one of them first.",
+  },
+  help: {
+    title: "🏪 How to buy here",
+    text: "Top up games right in Discord; what you buy arrives seconds after you pay.",
+    buy: "Buy",
+    buyText:
+      "/topup: choose game and item, enter the ID, check the nickname, then pay with GoPay or saldo.",
+    look: "Look first",
+    lookText: "/price for prices, /cek to see whose ID it is.",
+    money: "Saldo",
+    moneyText: "/deposit to add to it, /saldo to see it. Money that is returned goes there.",
+    orders: "Orders",
+    ordersText: "/history: where each order stands, and buttons to go on with it.",
+    trouble: "Something wrong?",
+    troubleText:
+      "Paid and nothing arrived: press Check status, then wait. Money is never lost: the item arrives, or the money returns. Still in doubt? Send the order number to the shop's admin; never send a password or an OTP code.",
   },
   states: {
     blocked: "refused",

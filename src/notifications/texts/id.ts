@@ -112,6 +112,7 @@ export const id = {
     processing: "Pembayaran diterima",
     processingText: "Pesanan sedang dibeli dan dikirim. Kartu ini berubah sendiri.",
     delivered: "✅ Terkirim",
+    buyAgain: "Beli lagi",
     deliveredText: (item: string, gameAccount: string) =>
       `${item} sudah masuk ke ${gameAccount}. Terima kasih!`,
     refunded: "↩️ Uang kembali",
@@ -157,6 +158,46 @@ export const id = {
       refunded: "dikembalikan",
       second: "pembayaran kedua masuk ke saldo",
     },
+  },
+  deposit: {
+    title: "Isi saldo",
+    number: "No. deposit",
+    amount: "Jumlah",
+    came: "Yang masuk",
+    added: "✅ Saldo bertambah",
+    addedText: (came: string) => `${came} sudah masuk ke saldo. Pakai dengan /topup.`,
+    expired: "⌛ Waktu bayar habis",
+    over: "Tidak ada uang yang masuk. Kalau kamu terlanjur bayar, uangnya tetap masuk ke saldo.",
+    cancelled: "Deposit dibatalkan",
+    again: "Isi saldo lagi dengan /deposit.",
+    qrAlt: (amount: string, code: string) =>
+      `Kode QR GoPay senilai ${amount} untuk deposit ${code}`,
+    closing: "GoPay sedang kami tanya apakah uangnya masuk. Jangan bayar dengan QR itu lagi.",
+    lapsed: (time: string) =>
+      `Jangan bayar dengan QR itu lagi. Deposit ini berakhir sendiri pukul ${time}.`,
+    mismatched:
+      "Uang yang datang tidak cocok dengan deposit ini. Uangnya kami periksa; simpan nomor deposit ini.",
+    notAnAmount: (given: string) =>
+      `"${given}" bukan jumlah rupiah. Tulis misalnya 50000, 50.000, atau 50rb.`,
+    outOfBounds: (least: string, most: string) =>
+      `Sekali isi saldo paling sedikit ${least} dan paling banyak ${most}.`,
+    tooMany: "Masih ada 3 deposit yang belum dibayar. Bayar atau batalkan salah satu dulu.",
+  },
+  help: {
+    title: "🏪 Cara belanja",
+    text: "Isi game langsung dari Discord; produknya masuk dalam hitungan detik setelah dibayar.",
+    buy: "Beli",
+    buyText:
+      "/topup: pilih game dan produk, isi ID, cek nickname, lalu bayar dengan GoPay atau saldo.",
+    look: "Lihat dulu",
+    lookText: "/price untuk harga, /cek untuk memastikan ID milik siapa.",
+    money: "Saldo",
+    moneyText: "/deposit untuk mengisi, /saldo untuk melihat. Uang yang kembali masuk ke sini.",
+    orders: "Pesanan",
+    ordersText: "/history: status setiap pesanan dan tombol untuk meneruskannya.",
+    trouble: "Ada masalah?",
+    troubleText:
+      "Sudah bayar tapi belum masuk: tekan Cek status, lalu tunggu. Uang tidak hilang: produk dikirim, atau uangnya kembali. Masih ragu? Kirim nomor pesanan ke admin toko; jangan pernah kirim kata sandi atau kode OTP.",
   },
   states: {
     blocked: "ditolak",
