@@ -6,6 +6,7 @@ import { createKey, listKeys, revokeKey } from "../staff/keys.ts";
 import { isKeyScope, keyScopes } from "../staff/roles.ts";
 import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
+import type { Terminal } from "./terminal.ts";
 
 const longestName = 60;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -26,7 +27,7 @@ export const key: Command = {
       case "list":
         return withShop(terminal, list);
       case "create":
-        return withShop(terminal, (shop) => create(shop, subject.trim(), values.scope));
+        return create(terminal, subject.trim(), values.scope);
       case "revoke":
         if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
         return withShop(terminal, (shop) => revoke(shop, subject));
@@ -50,7 +51,7 @@ async function list({ db, terminal }: Shop): Promise<void> {
   terminal.print(textTable([["Id", "Name", "Scopes", "Made", ""], ...rows], 5));
 }
 
-async function create(shop: Shop, name: string, given: string[]): Promise<void> {
+async function create(terminal: Terminal, name: string, given: string[]): Promise<void> {
   if (name === "" || name.length > longestName) {
     throw new UsageError(`NAME has 1 to ${longestName} characters`);
   }
@@ -58,14 +59,16 @@ async function create(shop: Shop, name: string, given: string[]): Promise<void> 
   if (scopes.length === 0 || scopes.length < given.length) {
     throw new UsageError(`--scope is one or more of ${keyScopes.join(", ")}`);
   }
-  const made = await inTransaction(shop.db, async (tx) => {
-    const { keyId, key: text } = await createKey(tx, shop, { name, scopes });
-    const act = { action: "key.create", object: `key:${keyId}`, after: { scopes } };
-    await recordAct(tx, shop, asOperator(act));
-    return text;
-  });
-  shop.terminal.note("This key is shown once. Keep it where secrets are kept.");
-  shop.terminal.print(made);
+  const made = await withShop(terminal, (shop) =>
+    inTransaction(shop.db, async (tx) => {
+      const { keyId, key: text } = await createKey(tx, shop, { name, scopes });
+      const act = { action: "key.create", object: `key:${keyId}`, after: { scopes } };
+      await recordAct(tx, shop, asOperator(act));
+      return text;
+    }),
+  );
+  terminal.note("This key is shown once. Keep it where secrets are kept.");
+  terminal.print(made);
 }
 
 async function revoke(shop: Shop, keyId: string): Promise<void> {
