@@ -3,10 +3,11 @@
 //   npm test -- FILE...         some files
 //   npm run test:long           the large demands in full, and the files named .long.test.ts
 // TEST_DATABASE_URL uses a server that runs already (say PostgreSQL 15) instead of the embedded one.
-import { spawn } from "node:child_process";
-import { globSync, mkdtempSync, rmSync } from "node:fs";
+import { accessSync, constants, globSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
 import pg from "pg";
 import { createSandboxClock } from "../src/platform/clock.ts";
 import { openDatabase } from "../src/platform/db.ts";
@@ -26,18 +27,33 @@ const files =
         (file) => long || !file.endsWith(".long.test.ts"),
       );
 
-// Most of a test is waiting: for a process to start, for a party to answer.
-const atOnce = 2;
+// More than the cores of a small machine: a test also waits, for a process or a party.
+const atOnce = 3;
+const longestTestMs = 280_000;
+
+// These take longest, so they begin first: the last file to end should be a short one.
+const slowest = [
+  "test/e2e/pages.test.ts",
+  "test/e2e/playground.test.ts",
+  "src/platform/postgres.test.ts",
+  "test/bad-days.test.ts",
+  "src/platform/jobs-processes.test.ts",
+  "test/stop.test.ts",
+  "test/normal-user.test.ts",
+  "src/platform/jobs.test.ts",
+  "test/scenarios/conversation.test.ts",
+  "src/api/pages/pages.test.ts",
+];
 
 const compiled = join(tmpdir(), "konter-test-compiled");
-const dataDir = mkdtempSync(join(tmpdir(), "konter-test-"));
+const dataDir = mkdtempSync(join(roomyMemory() ?? tmpdir(), "konter-test-"));
 const external = process.env.TEST_DATABASE_URL;
 const postgres =
   external === undefined
     ? await startEmbeddedPostgres({
         dataDir,
         // The tests' own databases are thrown away; those that kill the server start another.
-        settings: { fsync: "off", max_connections: "400" },
+        settings: { fsync: "off", max_connections: "400", max_wal_size: "256MB" },
       })
     : undefined;
 
@@ -45,7 +61,7 @@ try {
   const server = external ?? postgres?.connectionString ?? "";
   const template = `konter_template_${process.pid}`;
   await makeTemplate(server, template);
-  process.exitCode = await run(server, template);
+  process.exitCode = await runFiles(server, template);
   await dropDatabases(server, template);
 } finally {
   await postgres?.stop();
@@ -63,37 +79,47 @@ async function makeTemplate(server: string, template: string): Promise<void> {
 }
 
 /** Resolves to the exit code: 1 as well when a test was skipped, because nothing may be. */
-async function run(server: string, template: string): Promise<number> {
-  const runner = spawn(
-    process.execPath,
-    [
-      "--test",
-      "--test-reporter=spec",
-      "--test-timeout=280000",
-      `--test-concurrency=${atOnce}`,
-      ...files,
-    ],
-    {
-      stdio: ["ignore", "pipe", "inherit"],
-      env: {
-        ...process.env,
-        TEST_SERVER: server,
-        TEST_TEMPLATE: template,
-        TEST_SCALE: long ? "long" : "short",
-        // Each file is a process of its own: without this, each compiles the whole shop.
-        NODE_COMPILE_CACHE: compiled,
-      },
+async function runFiles(server: string, template: string): Promise<number> {
+  const rank = (file: string) => (slowest.includes(file) ? slowest.indexOf(file) : slowest.length);
+  const events = run({
+    files: files.toSorted((one, other) => rank(one) - rank(other)),
+    concurrency: atOnce,
+    timeout: longestTestMs,
+    env: {
+      ...process.env,
+      TEST_SERVER: server,
+      TEST_TEMPLATE: template,
+      TEST_SCALE: long ? "long" : "short",
+      // Each file is a process of its own: without this, each compiles the whole shop.
+      NODE_COMPILE_CACHE: compiled,
     },
-  );
-  let output = "";
-  runner.stdout.on("data", (chunk: Buffer) => {
-    process.stdout.write(chunk);
-    output = (output + chunk).slice(-2_000);
   });
-  const code = await new Promise<number>((done) => runner.on("close", (exit) => done(exit ?? 1)));
-  const left = /^ℹ (skipped|todo) [1-9]/m.exec(output);
-  if (left) process.stderr.write(`A test was left out: ${left[0]}\n`);
-  return left ? 1 : code;
+  let code = 0;
+  const left: string[] = [];
+  const note = ({ name, skip, todo }: { name: string; skip?: unknown; todo?: unknown }) => {
+    if (skip !== undefined || todo !== undefined) left.push(name);
+  };
+  events.on("test:pass", note);
+  events.on("test:fail", (test) => {
+    note(test);
+    code = 1;
+  });
+  for await (const text of events.compose(spec)) process.stdout.write(text);
+  for (const name of left) process.stderr.write(`A test was left out: ${name}\n`);
+  return left.length > 0 ? 1 : code;
+}
+
+/** A folder in memory with room for the tests' databases, where a machine has one. */
+function roomyMemory(): string | undefined {
+  const folder = "/dev/shm";
+  const neededBytes = 2 * 1024 ** 3;
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize > neededBytes ? folder : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 async function dropDatabases(server: string, template: string): Promise<void> {

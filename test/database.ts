@@ -25,7 +25,8 @@ export function cleanUp(t: TestContext): (step: () => unknown) => void {
 /** The connection string of a database of this test's own. */
 export async function cloneDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
   const name = `konter_test_${process.pid}_${cloneCount++}`;
-  await onServer(`create database ${name} template ${setting("TEST_TEMPLATE")}`);
+  // Half the work of the default, which writes every page to the journal too.
+  await onServer(`create database ${name} template ${setting("TEST_TEMPLATE")} strategy file_copy`);
   atEnd(() => onServer(`drop database ${name} with (force)`));
   return withDatabase(name);
 }

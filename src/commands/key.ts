@@ -6,6 +6,7 @@ import { createKey, listKeys, revokeKey, rotateKey } from "../staff/keys.ts";
 import { isKeyScope, keyScopes } from "../staff/roles.ts";
 import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
+import type { Terminal } from "./terminal.ts";
 
 const longestName = 60;
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -27,10 +28,10 @@ gives the key a new text and ends the old one within a second; revoke ends the k
       case "list":
         return withShop(terminal, list);
       case "create":
-        return withShop(terminal, (shop) => create(shop, subject.trim(), values.scope));
+        return create(terminal, subject.trim(), values.scope);
       case "rotate":
         if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
-        return withShop(terminal, (shop) => rotate(shop, subject));
+        return rotate(terminal, subject);
       case "revoke":
         if (!idPattern.test(subject)) throw new UsageError("ID is what `konter key list` shows");
         return withShop(terminal, (shop) => revoke(shop, subject));
@@ -54,7 +55,7 @@ async function list({ db, terminal }: Shop): Promise<void> {
   terminal.print(textTable([["Id", "Name", "Scopes", "Made", ""], ...rows], 5));
 }
 
-async function create(shop: Shop, name: string, given: string[]): Promise<void> {
+async function create(terminal: Terminal, name: string, given: string[]): Promise<void> {
   if (name === "" || name.length > longestName) {
     throw new UsageError(`NAME has 1 to ${longestName} characters`);
   }
@@ -62,25 +63,29 @@ async function create(shop: Shop, name: string, given: string[]): Promise<void> 
   if (scopes.length === 0 || scopes.length < given.length) {
     throw new UsageError(`--scope is one or more of ${keyScopes.join(", ")}`);
   }
-  const made = await inTransaction(shop.db, async (tx) => {
-    const { keyId, key: text } = await createKey(tx, shop, { name, scopes });
-    const act = { action: "key.create", object: `key:${keyId}`, after: { scopes } };
-    await recordAct(tx, shop, asOperator(act));
-    return text;
-  });
-  show(shop, made);
+  const made = await withShop(terminal, (shop) =>
+    inTransaction(shop.db, async (tx) => {
+      const { keyId, key: text } = await createKey(tx, shop, { name, scopes });
+      const act = { action: "key.create", object: `key:${keyId}`, after: { scopes } };
+      await recordAct(tx, shop, asOperator(act));
+      return text;
+    }),
+  );
+  show(terminal, made);
 }
 
-async function rotate(shop: Shop, keyId: string): Promise<void> {
-  const made = await inTransaction(shop.db, async (tx) => {
-    const { key: text } = await rotateKey(tx, shop, { keyId });
-    await recordAct(tx, shop, asOperator({ action: "key.rotate", object: `key:${keyId}` }));
-    return text;
-  });
-  show(shop, made);
+async function rotate(terminal: Terminal, keyId: string): Promise<void> {
+  const made = await withShop(terminal, (shop) =>
+    inTransaction(shop.db, async (tx) => {
+      const { key: text } = await rotateKey(tx, shop, { keyId });
+      await recordAct(tx, shop, asOperator({ action: "key.rotate", object: `key:${keyId}` }));
+      return text;
+    }),
+  );
+  show(terminal, made);
 }
 
-function show({ terminal }: Shop, text: string): void {
+function show(terminal: Terminal, text: string): void {
   terminal.note("This key is shown once. Keep it where secrets are kept.");
   terminal.print(text);
 }

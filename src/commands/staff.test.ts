@@ -70,6 +70,8 @@ test("a key is shown once, kept as a hash, renewed without losing what is its ow
   assert.match((await run("key", "revoke", found?.id ?? "")).stderr, /no key .* that still works/);
 });
 
+const nowhere = "postgresql://nobody@127.0.0.1:9/nothing";
+
 test("a wrong call names what is wrong and shows how, with exit code 2", async () => {
   for (const [args, says] of [
     [["staff", "add", "budi", "--role", "owner"], /DISCORD_ID is a number of 17 to 20 digits/],
@@ -80,7 +82,7 @@ test("a wrong call names what is wrong and shows how, with exit code 2", async (
     [["key", "revoke", "1"], /ID is what `konter key list` shows/],
     [["key", "--wat"], /Unknown option '--wat'/],
   ] as const) {
-    const { code, stderr } = await konter([...args], {});
+    const { code, stderr } = await konter([...args], { DATABASE_URL: nowhere });
     assert.equal(code, 2, args.join(" "));
     assert.match(stderr, says);
     assert.match(stderr, /konter (staff|key) /);
