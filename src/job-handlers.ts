@@ -66,7 +66,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "suppliers.purchase": (payload) => buy(purchaseId(payload)),
     "suppliers.syncPrices": () => syncPrices(db, deps),
     "suppliers.awaitFloat": () => awaitFloat(db, deps),
-    "suppliers.applyWebhook": (payload) => applyKeptWebhook(db, deps, payload),
+    "suppliers.applyWebhook": (payload) => applyKeptWebhook(deps, payload),
     "orders.applyPayment": (payload) => applyPayment(db, deps, paymentId(payload)),
     "orders.applyShort": (payload) => applyShort(db, deps, paymentId(payload)),
     "orders.refundToSource": (payload) =>

@@ -4,9 +4,10 @@ import { customerOfKey } from "../customers/customer.ts";
 import { createCache } from "../platform/cache.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
+import { gather } from "../platform/gather.ts";
 import type { Ids } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
-import { findKey } from "../staff/keys.ts";
+import { findKeys } from "../staff/keys.ts";
 import type { KeyScope } from "../staff/roles.ts";
 
 export interface Caller {
@@ -28,7 +29,9 @@ export type Gate = (...scopes: KeyScope[]) => (request: FastifyRequest) => Promi
 
 // A revoked key stops within this time on every process.
 const trustMs = 1_000;
-const rememberedKeys = 10_000;
+const remembered = 10_000;
+// Whose a key is never changes.
+const rememberMs = 3600_000;
 
 /** Makes the gate of an API. Call it before routes are registered. */
 export function createGate(
@@ -36,15 +39,22 @@ export function createGate(
   deps: { db: Database; clock: Clock; ids: Ids },
 ): Gate {
   const { db } = deps;
-  const known = createCache<Caller>(deps, { size: rememberedKeys });
+  const known = createCache<Caller>(deps, { size: remembered });
+  const holders = createCache<string>(deps, { size: remembered });
+  const lookUp = gather((keys: readonly string[]) => findKeys(db, keys));
   app.decorateRequest("caller");
 
   const identify = async (key: string): Promise<Caller> => {
-    const found = await findKey(db, key);
+    const found = await lookUp(key);
     if (found === undefined) throw new Refusal("key.invalid");
     const { id: keyId, scopes } = found;
-    const customer = await inTransaction(db, (tx) => customerOfKey(tx, deps, { keyId }));
-    return { keyId, scopes, customerId: customer.id };
+    let customerId = holders.get(keyId);
+    if (customerId === undefined) {
+      const customer = await inTransaction(db, (tx) => customerOfKey(tx, deps, { keyId }));
+      customerId = customer.id;
+      holders.set(keyId, customerId, rememberMs);
+    }
+    return { keyId, scopes, customerId };
   };
 
   return (...scopes) =>

@@ -8,8 +8,8 @@ import { Refusal } from "../platform/refusal.ts";
 import {
   insertKey,
   revokeKeyRow,
-  selectKeyByHash,
   selectKeys,
+  selectKeysByHash,
   updateKeyHash,
 } from "./repository.ts";
 import { isKeyScope, type KeyScope } from "./roles.ts";
@@ -51,10 +51,23 @@ export async function createKey(
   return { keyId, key };
 }
 
+/** The keys that texts are, in their order: undefined for what is none of ours or was revoked. */
+export async function findKeys(
+  db: Db,
+  keys: readonly string[],
+): Promise<readonly (ApiKey | undefined)[]> {
+  const hashes = keys.map(hashOf);
+  const rows = await selectKeysByHash(db, hashes);
+  return hashes.map((hash) => {
+    const row = rows.find((one) => one.hash.equals(hash));
+    return row && { id: row.id, name: row.name, scopes: row.scopes.filter(isKeyScope) };
+  });
+}
+
 /** The key that a text is, or undefined when it is none of ours or was revoked. */
 export async function findKey(db: Db, key: string): Promise<ApiKey | undefined> {
-  const row = await selectKeyByHash(db, hashOf(key));
-  return row && { id: row.id, name: row.name, scopes: row.scopes.filter(isKeyScope) };
+  const [found] = await findKeys(db, [key]);
+  return found;
 }
 
 /**

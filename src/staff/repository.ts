@@ -1,4 +1,5 @@
 /** Staff repository: every statement that touches staff and keys. Private to this folder. */
+import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
 
 export async function selectStaff(db: Db) {
@@ -66,13 +67,13 @@ export async function selectKeys(db: Db) {
     .execute();
 }
 
-export async function selectKeyByHash(db: Db, hash: Buffer) {
+export async function selectKeysByHash(db: Db, hashes: readonly Buffer[]) {
   return db
     .selectFrom("api_keys")
-    .select(["id", "name", "scopes"])
-    .where("hash", "=", hash)
+    .select(["id", "name", "scopes", "hash"])
+    .where("hash", "=", sql<Buffer>`any(${hashes}::bytea[])`)
     .where("revoked_at", "is", null)
-    .executeTakeFirst();
+    .execute();
 }
 
 export async function updateKeyHash(tx: Tx, keyId: string, hash: Buffer) {

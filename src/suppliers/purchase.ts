@@ -109,7 +109,7 @@ export function createBuyer(db: Database, deps: Deps) {
     const state =
       report.status === "not_sent"
         ? await inTransaction(db, (tx) => unsend(tx, deps, turn, { ...said, report }))
-        : await deps.reporter(said);
+        : await deps.reporter.apply(said);
     if (state === "unsent") throw new RunAgain(retryUnsentMs);
     if (state === "open") await wait(db, deps, turn, report);
   };

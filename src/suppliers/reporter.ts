@@ -2,9 +2,14 @@
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import { gather } from "../platform/gather.ts";
 import { applyReport, applyReports, type ReportDeps, type Said } from "./apply-report.ts";
+import { selectIdsByRef } from "./repository.ts";
 
-/** Applies a report in a transaction of its own, and resolves to the purchase's state after it. */
-export type Reporter = (said: Said) => Promise<string>;
+export interface Reporter {
+  /** The purchase that a supplier knows by this reference. */
+  find(asked: { supplier: string; ref: string }): Promise<string | undefined>;
+  /** Applies a report in a transaction of its own, and resolves to the purchase's state after it. */
+  apply(said: Said): Promise<string>;
+}
 
 /**
  * Makes the reporter of a process. What goes well is written together with what else comes at that
@@ -14,11 +19,16 @@ export function createReporter(db: Database, deps: ReportDeps): Reporter {
   const together = gather((said: readonly Said[]) =>
     inTransaction(db, (tx) => applyOneByOne(tx, deps, said)),
   );
-  return (said) => {
-    const { status } = said.report;
-    return status === "succeeded" || status === "pending"
-      ? together(said)
-      : inTransaction(db, (tx) => applyReport(tx, deps, said));
+  return {
+    find: gather((asked: readonly { supplier: string; ref: string }[]) =>
+      selectIdsByRef(db, asked),
+    ),
+    async apply(said) {
+      const { status } = said.report;
+      return status === "succeeded" || status === "pending"
+        ? together(said)
+        : inTransaction(db, (tx) => applyReport(tx, deps, said));
+    },
   };
 }
 

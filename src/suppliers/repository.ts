@@ -107,13 +107,19 @@ export async function selectPurchases(db: Db, purchaseIds: readonly string[]) {
   return inOrder(purchaseIds, await purchasesOf(db, purchaseIds).execute());
 }
 
-export async function selectPurchaseByRef(db: Db, supplier: string, ref: string) {
-  return db
-    .selectFrom("purchases")
-    .selectAll()
-    .where("ref", "=", ref)
-    .where("supplier", "=", supplier)
-    .executeTakeFirst();
+/** The ids of purchases by their references, in the order that was asked for. */
+export async function selectIdsByRef(
+  db: Db,
+  asked: readonly { supplier: string; ref: string }[],
+): Promise<(string | undefined)[]> {
+  const { rows } = await sql<{ id: string | null }>`
+    select purchases.id
+    from unnest(
+      ${asked.map((one) => one.supplier)}::text[], ${asked.map((one) => one.ref)}::text[]
+    ) with ordinality one (supplier, ref, place)
+    left join purchases on purchases.ref = one.ref and purchases.supplier = one.supplier
+    order by one.place`.execute(db);
+  return rows.map((row) => row.id ?? undefined);
 }
 
 export async function selectPurchaseOfOrder(db: Db, orderId: string) {

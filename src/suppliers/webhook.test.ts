@@ -69,7 +69,7 @@ async function openShop(t: TestContext) {
       assert.ok(job);
       // The job's own writing.
       const payload = job.payload as Record<string, string>;
-      return applyKeptWebhook(db, deps, payload);
+      return applyKeptWebhook(deps, payload);
     },
   };
 }

@@ -3,7 +3,6 @@ import { type Database, inTransaction } from "../platform/db.ts";
 import { enqueue, type JobPayload, RunAgain } from "../platform/jobs.ts";
 import type { ReportDeps } from "./apply-report.ts";
 import type { Reporter } from "./reporter.ts";
-import { selectPurchaseByRef } from "./repository.ts";
 import type { PurchaseReport, Supplier } from "./supplier.ts";
 
 export interface RawWebhook {
@@ -32,7 +31,7 @@ export async function acceptPurchaseWebhook(
 ): Promise<"applied" | "kept" | "ignored" | "forged"> {
   const read = deps.supplier.readWebhook(webhook.raw, headerOf(webhook.headers));
   if (read.outcome !== "report") return read.outcome;
-  if (await apply(db, deps, read)) return "applied";
+  if (await apply(deps, read)) return "applied";
   const now = deps.clock.now();
   await inTransaction(db, (tx) =>
     enqueue(tx, deps, {
@@ -52,27 +51,22 @@ export async function acceptPurchaseWebhook(
 }
 
 /** Job `suppliers.applyWebhook`: is the purchase of a webhook that came early there by now? */
-export async function applyKeptWebhook(
-  db: Database,
-  deps: WebhookDeps,
-  payload: JobPayload,
-): Promise<void> {
+export async function applyKeptWebhook(deps: WebhookDeps, payload: JobPayload): Promise<void> {
   const { ref, raw = "", headers = "{}", receivedAt = "" } = payload;
   const read = deps.supplier.readWebhook(Buffer.from(raw, "base64"), headerOf(JSON.parse(headers)));
-  if (read.outcome !== "report" || (await apply(db, deps, read))) return;
+  if (read.outcome !== "report" || (await apply(deps, read))) return;
   const ageMs = deps.clock.now().getTime() - Date.parse(receivedAt);
   if (ageMs < giveUpMs) throw new RunAgain(ageMs < soonMs ? 1_000 : 60_000);
   deps.log.warn({ ref }, "an authentic webhook of a purchase that is not ours");
 }
 
 async function apply(
-  db: Database,
   deps: WebhookDeps,
   { ref, report }: { ref: string; report: PurchaseReport },
 ): Promise<boolean> {
-  const purchase = await selectPurchaseByRef(db, deps.supplier.name, ref);
-  if (purchase === undefined) return false;
-  await deps.reporter({ purchaseId: purchase.id, kind: "webhook", report });
+  const purchaseId = await deps.reporter.find({ supplier: deps.supplier.name, ref });
+  if (purchaseId === undefined) return false;
+  await deps.reporter.apply({ purchaseId, kind: "webhook", report });
   return true;
 }
 
