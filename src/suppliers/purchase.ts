@@ -139,7 +139,11 @@ async function wait(
   const now = deps.clock.now();
   if (ageMs(purchase, now) >= stuckAfterMs) {
     const item = { kind: "purchase_stuck", says: report.status } as const;
-    await inTransaction(db, (tx) => putOnDesk(tx, deps, purchase, item));
+    await inTransaction(db, async (tx) => {
+      // A webhook may have ended it since.
+      const latest = await lockPurchase(tx, purchase.id);
+      if (latest.state === "open") await putOnDesk(tx, deps, latest, item);
+    });
   }
   throw new RunAgain(pollAfterMs(purchase, now));
 }
