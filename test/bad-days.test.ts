@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,7 +12,7 @@ import { createSandboxClock } from "../src/platform/clock.ts";
 import type { Database } from "../src/platform/db.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../src/platform/postgres.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
-import { cleanUp, cloneDatabase, withDatabase } from "./database.ts";
+import { cleanUp, cloneDatabase, scratch, startedBefore, withDatabase } from "./database.ts";
 import { konter, konterProcess } from "./konter.ts";
 import { freePort, prepareStore } from "./store-process.ts";
 import { openWorld } from "./world.ts";
@@ -107,7 +106,7 @@ test("parties that are not there are told in one sentence", async (t) => {
 
 test("a shop whose own database server is gone ends with a sentence, and starts again", async (t) => {
   const atEnd = cleanUp(t);
-  const dataDir = temporaryFolder(atEnd);
+  const dataDir = startedBefore(temporaryFolder(atEnd));
   const store = await prepareStore(atEnd, {
     ...{ DATABASE_URL: "", DATA_DIR: dataDir, SIMULATOR_PORT: "0" },
   });
@@ -243,7 +242,7 @@ async function ownerOf(db: Database): Promise<pg.Client> {
 
 /** A PostgreSQL server of this test's own, which it may kill. */
 async function ownServer(atEnd: AtEnd) {
-  const dataDir = temporaryFolder(atEnd);
+  const dataDir = startedBefore(temporaryFolder(atEnd));
   const server: EmbeddedPostgres = await startEmbeddedPostgres({ dataDir });
   atEnd(() => server.stop());
   return {
@@ -297,7 +296,7 @@ function serverPid(dataDir: string): number {
 }
 
 function temporaryFolder(atEnd: AtEnd): string {
-  const folder = mkdtempSync(join(tmpdir(), "konter-bad-day-"));
+  const folder = mkdtempSync(join(scratch(), "konter-bad-day-"));
   atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   return folder;
 }

@@ -1,11 +1,14 @@
 /** Test databases: clones of the migrated and seeded template, thrown away afterwards. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import pg from "pg";
 
-function setting(name: "TEST_SERVER" | "TEST_TEMPLATE"): string {
+type Setting = "TEST_SERVER" | "TEST_TEMPLATE" | "TEST_CLUSTER" | "TEST_SCRATCH";
+
+function setting(name: Setting): string {
   const value = process.env[name];
   if (value === undefined) throw new Error("run the tests with `npm test -- FILE`");
   return value;
@@ -39,6 +42,19 @@ export async function emptyDatabase(atEnd: (step: () => unknown) => void): Promi
   return withDatabase(name);
 }
 
+/** Where what is thrown away may lie: in memory, where a machine has enough. */
+export function scratch(): string {
+  return setting("TEST_SCRATCH");
+}
+
+/** Makes a data folder look as after a first start and an orderly end, in a tenth of the time. */
+export function startedBefore(dataDir: string): string {
+  mkdirSync(dataDir, { recursive: true });
+  // Whoever runs the server owns its files.
+  execFileSync("cp", ["-a", setting("TEST_CLUSTER"), dataDir]);
+  return dataDir;
+}
+
 /** The connection string of one of the server's databases, as the owner of its tables. */
 export function withDatabase(name: string): string {
   return setting("TEST_SERVER").replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`);
@@ -57,7 +73,7 @@ export function scale(sizes: { short: number; long: number }): number {
 
 /** Where a store of this test's own keeps its key. */
 export async function temporaryKeyFile(atEnd: (step: () => unknown) => void): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "konter-key-"));
+  const folder = await mkdtemp(join(scratch(), "konter-key-"));
   atEnd(() => rm(folder, { recursive: true, force: true }));
   return join(folder, "konter.key");
 }

@@ -4,7 +4,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,7 +12,7 @@ import { createSandboxClock } from "../src/platform/clock.ts";
 import { openDatabase } from "../src/platform/db.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
 import { enterDiscord } from "./buyer.ts";
-import { cleanUp, cloneDatabase } from "./database.ts";
+import { cleanUp, cloneDatabase, scratch, startedBefore } from "./database.ts";
 import { postJson } from "./json.ts";
 import { freePort, prepareStore } from "./store-process.ts";
 
@@ -24,7 +23,7 @@ type AtEnd = ReturnType<typeof cleanUp>;
 test("a shop that is asked to stop first finishes the purchase it is at", async (t) => {
   const shop = await openShopWithSlowSupplier(cleanUp(t));
   const answer = await shop.purchaseUnderWay();
-  shop.store.signal("SIGTERM");
+  await shop.isAskedToStop();
   await delay(700);
   const after = await fetch(`${shop.store.url}/livez`).catch(() => undefined);
   assert.equal(after, undefined, "nothing new is accepted");
@@ -50,8 +49,8 @@ test("a party that keeps silent does not keep a shop from stopping for more than
 test("asked again, a shop ends at once", async (t) => {
   const shop = await openShopWithSlowSupplier(cleanUp(t));
   await shop.purchaseUnderWay();
-  shop.store.signal("SIGTERM");
-  await delay(700);
+  await shop.isAskedToStop();
+  await delay(700); // sooner it would be the same wish, told twice
   const askedAt = performance.now();
   shop.store.signal("SIGINT");
   assert.equal(await shop.store.ended(), 130);
@@ -60,7 +59,7 @@ test("asked again, a shop ends at once", async (t) => {
 
 test("Ctrl-C in `npm start`, which arrives twice, stops the shop and its database in order", async (t) => {
   const atEnd = cleanUp(t);
-  const dataDir = mkdtempSync(join(tmpdir(), "konter-stop-"));
+  const dataDir = startedBefore(mkdtempSync(join(scratch(), "konter-stop-")));
   atEnd(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 }));
   const port = await freePort();
   const npm = spawn("npm", ["start"], {
@@ -172,6 +171,11 @@ async function openShopWithSlowSupplier(
         transaction_id: (await pending())?.transaction_id,
       });
       return asked;
+    },
+    /** Resolves when it has understood. */
+    async isAskedToStop() {
+      store.signal("SIGTERM");
+      await untilTrue(async () => store.log().includes("SIGTERM: stopping"));
     },
     async advance(seconds: number) {
       await postJson(`${store.url}/sandbox/clock`, { advance_seconds: seconds });

@@ -12,13 +12,12 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import { cleanUp, scale } from "../../test/database.ts";
+import { cleanUp, scale, scratch, startedBefore } from "../../test/database.ts";
 import { beTheOnlyStore } from "./only-store.ts";
 import { startEmbeddedPostgres } from "./postgres.ts";
 
@@ -53,7 +52,7 @@ test("the server is nobody else's: a folder of mode 0700, a socket, no TCP", asy
 });
 
 test("another command uses the live server and leaves it running", async (t) => {
-  const dataDir = temporaryFolder(t);
+  const dataDir = startedBefore(temporaryFolder(t));
   const server = await startEmbeddedPostgres({ dataDir });
   const other = await startEmbeddedPostgres({ dataDir });
   assert.equal(other.adopted, true);
@@ -76,7 +75,7 @@ test("two commands that start at once on a new folder end with one server that b
 });
 
 test("a second store on the same data is refused with a sentence, until the first has stopped", async (t) => {
-  const dataDir = temporaryFolder(t);
+  const dataDir = startedBefore(temporaryFolder(t));
   const server = await startEmbeddedPostgres({ dataDir });
   const lost = (error: Error) => assert.fail(error);
   const release = await beTheOnlyStore(server.connectionString, lost);
@@ -90,7 +89,7 @@ test("a second store on the same data is refused with a sentence, until the firs
 });
 
 test("a store whose only-store lock is lost is told", async (t) => {
-  const dataDir = temporaryFolder(t);
+  const dataDir = startedBefore(temporaryFolder(t));
   const server = await startEmbeddedPostgres({ dataDir });
   const { promise, resolve } = Promise.withResolvers<Error>();
   await beTheOnlyStore(server.connectionString, resolve);
@@ -103,7 +102,7 @@ test("a store whose only-store lock is lost is told", async (t) => {
 });
 
 test("no server outlives a parent that was killed", async (t) => {
-  const dataDir = temporaryFolder(t);
+  const dataDir = startedBefore(temporaryFolder(t));
   const parent = startInAnotherProcess(t, dataDir);
   await parent.started;
   const pid = serverPid(dataDir);
@@ -113,7 +112,7 @@ test("no server outlives a parent that was killed", async (t) => {
 });
 
 test("every acknowledged row survives kill -9 of the server", async (t) => {
-  const dataDir = temporaryFolder(t);
+  const dataDir = startedBefore(temporaryFolder(t));
   const rounds = scale({ short: 3, long: 20 });
   let acknowledged = 0;
   let slowestMs = 0;
@@ -227,7 +226,7 @@ test("a folder that holds something else is left alone, with a sentence", async 
 });
 
 function temporaryFolder(t: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), "konter-postgres-"));
+  const folder = mkdtempSync(join(scratch(), "konter-postgres-"));
   // Others may pass; what is closed is closed by the test.
   chmodSync(folder, 0o755);
   cleanUp(t)(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));

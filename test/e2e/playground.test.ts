@@ -1,10 +1,9 @@
 /** The playground in Chromium, against the real store and its sandbox world. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cleanUp } from "../database.ts";
+import { cleanUp, scratch } from "../database.ts";
 import { getJson } from "../json.ts";
 import { prepareStore } from "../store-process.ts";
 import { openWorld } from "../world.ts";
@@ -24,7 +23,7 @@ async function stockOf86(storeUrl: string): Promise<number | undefined> {
 
 test("an empty data directory becomes a shop that delivers what was paid", async (t) => {
   const atEnd = cleanUp(t);
-  const dataDir = mkdtempSync(join(tmpdir(), "konter-e2e-"));
+  const dataDir = mkdtempSync(join(scratch(), "konter-e2e-"));
   atEnd(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }));
   const store = await prepareStore(atEnd, { DATA_DIR: dataDir, SIMULATOR_PORT: "0" });
   await store.start();
