@@ -5,11 +5,11 @@ import { place } from "./placing.ts";
 import { openShopDatabase } from "./shop-database.ts";
 import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
 
-const connections = 16;
+const connections = 32;
 const warmUpMs = 5_000;
 const runMs = 60_000;
 // More wait than this, and no more are placed until some are delivered: what is measured is the whole life.
-const mostUnderWay = 600;
+const mostUnderWay = 1_500;
 const lookEveryMs = 200;
 const quickest = 1_500;
 

@@ -240,7 +240,7 @@ create table jobs (
   constraint jobs_check CHECK ((state = 'running'::text) = (lease_until IS NOT NULL)),
   constraint jobs_check1 CHECK ((state = 'dead'::text) = (died_at IS NOT NULL)),
   constraint jobs_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'running'::text, 'dead'::text]))
-) with (fillfactor=70);
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=2000, autovacuum_analyze_scale_factor=0, autovacuum_analyze_threshold=2000, autovacuum_vacuum_cost_delay=0);
 CREATE INDEX jobs_dead ON jobs USING btree (died_at) WHERE (state = 'dead'::text);
 CREATE INDEX jobs_due ON jobs USING btree (run_at) WHERE (state = 'waiting'::text);
 CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE (state = 'running'::text);

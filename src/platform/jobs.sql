@@ -24,7 +24,8 @@ $$;
 -- paused. `mine` are the jobs the asking worker is busy with. The two kinds are looked for apart, so
 -- that each is read from its index and a long queue costs no more than a short one.
 create or replace function jobs_lease(job_limit int, lease_ms int, mine bigint[], at timestamptz)
-returns setof jobs language sql as $$
+-- Planned each time: what was right while there was no work is wrong when there is much.
+returns setof jobs language sql set plan_cache_mode = force_custom_plan as $$
   with abandoned as (
     select id from jobs
     where state = 'running' and lease_until <= at and id <> all (mine)

@@ -224,6 +224,8 @@ async function startServer(
     listen_addresses: "",
     unix_socket_directories: ".",
     max_connections: "200",
+    // Jobs come and go by the hundred a second: what they leave is swept in time.
+    autovacuum_naptime: "10s",
     shared_buffers: "64MB",
     timezone: "UTC",
     jit: "off",

@@ -14,7 +14,7 @@ const leaseMs = 15_000;
 const renewMs = 5_000;
 const pollMs = 1_000;
 // Most of a job is waiting for a party, which holds no database connection, or for a batch.
-const concurrency = 64;
+const concurrency = 256;
 const maxAttempts = 25;
 const firstRetryMs = 500;
 const longestRetryMs = 5 * 60_000;
