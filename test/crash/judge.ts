@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { trialBalance } from "../../src/ledger/transfer.ts";
 import type { Database } from "../../src/platform/db.ts";
 import { type Charge, checkBooks, type SupplierPurchase } from "../world.ts";
-import { priceIdr, saldoIdr, type Walker } from "./walker.ts";
+import { saldoIdr, type Walker } from "./walker.ts";
 
 interface JudgedShop {
   readonly db: Database;
@@ -49,7 +49,7 @@ async function leftTo(
   const bought = purchases.filter(
     (one) => one.customer_no === walker.customerNo && one.status === "Sukses",
   );
-  return saldoIdr + paidIdr - bought.length * priceIdr;
+  return saldoIdr + paidIdr - bought.length * walker.priceIdr;
 }
 
 /** Whether all the money has arrived where it belongs: a notice may be late by minutes. */

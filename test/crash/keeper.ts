@@ -3,31 +3,44 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { isReady } from "../store-process.ts";
 import type { AtEnd } from "./databases.ts";
-import type { Death, WarmStore } from "./warm-store.ts";
+import type { Death, Moment } from "./store.ts";
+import type { WarmStore } from "./warm-store.ts";
 
 const mostRefusals = 100;
-const lookMs = 5;
+const lookMs = 10;
+const unharmed: Death = { held: [] };
 
 /** Keeps a running store running until the end. */
 export function keepRunning(atEnd: AtEnd, store: WarmStore) {
   const restartsMs: number[] = [];
   let [deathCount, refusedCount] = [0, 0];
-  let nextDeath: Death | undefined;
-  let [up, closing] = [true, false];
+  let planned: Death = unharmed;
+  let nextDeaths: Death[] = [];
+  let met: string[] = [];
+  let [up, struck, closing] = [true, false, false];
+  let upSinceMs = 0;
   let broken: unknown;
 
+  const died = () => {
+    deathCount++;
+    // One that was struck had come to some of its moments at most.
+    met.push(...(struck ? store.held().at : momentsOf(planned).map(({ point }) => point)));
+    [planned, struck] = [unharmed, false];
+  };
   const revive = async () => {
     for (let refusals = 0; !closing; ) {
-      const death = nextDeath;
-      nextDeath = undefined;
-      const tookMs = await store.start(death);
+      planned = nextDeaths.shift() ?? unharmed;
+      const tookMs = await store.start(planned);
       if (tookMs !== undefined) {
         restartsMs.push(tookMs);
-        up = true;
+        [up, upSinceMs] = [true, performance.now()];
         return;
       }
-      if ((await store.ended()) === "SIGKILL") deathCount++;
-      else refusedCount++;
+      if ((await store.ended()) === "SIGKILL") died();
+      else {
+        refusedCount++;
+        nextDeaths.unshift(planned);
+      }
       assert.ok(refusals++ < mostRefusals, `it does not start any more\n${store.log()}`);
     }
   };
@@ -35,7 +48,7 @@ export function keepRunning(atEnd: AtEnd, store: WarmStore) {
     while (!closing) {
       await store.ended();
       up = false;
-      deathCount++;
+      died();
       await revive();
     }
   })().catch((error: unknown) => {
@@ -43,7 +56,7 @@ export function keepRunning(atEnd: AtEnd, store: WarmStore) {
   });
   const strike = () => {
     if (!up) return;
-    up = false;
+    [up, struck] = [false, true];
     store.strike();
   };
   atEnd(async () => {
@@ -56,12 +69,22 @@ export function keepRunning(atEnd: AtEnd, store: WarmStore) {
     restartsMs,
     /** Kill -9 from outside. */
     strike,
-    /** The same, to die once more at a point of the start that follows. */
-    strikeTwice(death: Death) {
-      nextDeath = death;
+    /** The same, to die again in each of the starts that follow. */
+    strikeAndAgain(deaths: readonly Death[]) {
+      nextDeaths = [...deaths];
+      met = [];
       strike();
     },
+    /** Tells it how to die. */
+    async arm(death: Death) {
+      planned = death;
+      met = [];
+      await store.arm(death);
+    },
+    /** The points at which it died since it was told how. */
+    met: () => met,
     isUp: () => up,
+    upSinceMs: () => upSinceMs,
     deathCount: () => deathCount,
     /** Starts that ended with a sentence before the store was ready: the dead one was still seen. */
     refusedCount: () => refusedCount,
@@ -76,4 +99,9 @@ export function keepRunning(atEnd: AtEnd, store: WarmStore) {
       }
     },
   };
+}
+
+/** All at which a store is to die. */
+function momentsOf({ held, last }: Death): Moment[] {
+  return last === undefined ? [...held] : [...held, last];
 }

@@ -6,8 +6,8 @@ import { REST } from "@discordjs/rest";
 import pg from "pg";
 import type { Fetch } from "../../src/platform/http.ts";
 
-/** Told of each moment, `midtrans charge: before` and the like; need not return. */
-export type Reach = (point: string) => void;
+/** Told of each moment, `midtrans charge: before` and the like. What it returns holds whoever came. */
+export type Reach = (point: string) => Promise<never> | undefined;
 
 // What only reads or locks changes nothing by its commit.
 const functionsThatWrite =
@@ -57,13 +57,11 @@ export function watchDatabase(reach: Reach): void {
     const values = asked.values ?? given;
     const name = nameOf(this, String(asked.text), Array.isArray(values) ? values : []);
     if (name === undefined) return query.call(this, config, given, callback);
-    reach(`${name}: before`);
+    const held = reach(`${name}: before`);
+    if (held !== undefined) return held;
     const answer = query.call(this, config, given, callback);
     if (!(answer instanceof Promise)) return answer;
-    return answer.then((result: unknown) => {
-      reach(`${name}: after`);
-      return result;
-    });
+    return answer.then((result: unknown) => reach(`${name}: after`) ?? result);
   };
 }
 
@@ -75,11 +73,11 @@ export function watchFetch(
 ): Fetch {
   return async (url, init) => {
     const call = callName(parties, url);
-    reach(`${call}: before`);
+    await reach(`${call}: before`);
     try {
       return await send(url, init); // it has read the whole answer
     } finally {
-      reach(`${call}: after`);
+      await reach(`${call}: after`);
     }
   };
 }
@@ -98,11 +96,11 @@ export function watchDiscord(reach: Reach): void {
   REST.prototype.queueRequest = async function (request) {
     const path = request.fullRoute.replace(/\/(\d+|[\w-]{20,})(?=\/|$)/g, "");
     const call = `discord ${request.method} ${path}`;
-    reach(`${call}: before`);
+    await reach(`${call}: before`);
     try {
       return await queueRequest.call(this, request);
     } finally {
-      reach(`${call}: after`);
+      await reach(`${call}: after`);
     }
   };
 }

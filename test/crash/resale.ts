@@ -4,32 +4,48 @@ import { setTimeout as delay } from "node:timers/promises";
 import { restock } from "../../src/inventory/stock.ts";
 import { inTransaction } from "../../src/platform/db.ts";
 import { getJson, postJson } from "../json.ts";
+import type { StoreBundle } from "./bundle.ts";
 import type { AtEnd, ShopDatabase } from "./databases.ts";
 import { isLeft, judgeBooks, judgeWalks } from "./judge.ts";
 import { keepRunning } from "./keeper.ts";
 import { describeJobs, openShop } from "./shop.ts";
-import { createWalker, type Road, soldSku, type Walker } from "./walker.ts";
-import { type Death, prepareWarmStore, type WarmStore } from "./warm-store.ts";
+import type { Death } from "./store.ts";
+import { createWalker, type Road, sold, type Walker } from "./walker.ts";
+import { prepareWarmStore, type WarmStore } from "./warm-store.ts";
 
-const roundWithinMs = 60_000;
-const lookMs = 8;
+const patienceMs = 120_000;
+const lookMs = 20;
+// Those that are held may keep from the others what they need.
+const longestHeldMs = 2_000;
+// What comes of itself comes every few minutes.
+const longestIdleS = 2 * 60 * 60;
 
 export type Resale = Awaited<ReturnType<typeof openResale>>;
 
 /** How a round's store ends, if at all: where it is told to, or when something outside strikes. */
 export type Blow =
-  | { readonly kind: "none" }
-  | { readonly kind: "point"; readonly death: Death }
-  /** At its next start, which a kill brings about. */
-  | { readonly kind: "start"; readonly death: Death }
-  | { readonly kind: "strike"; readonly afterMs: number; strike(): Promise<void> | void };
+  | { readonly kind: "none"; beforeTimePasses?(passedS: number): Promise<void> }
+  /** The first order sets out for the first of them, and the next when that one is held. */
+  | { readonly kind: "points"; readonly death: Death }
+  /** In each of its next lives, the first of which follows a kill. */
+  | { readonly kind: "lives"; readonly deaths: readonly Death[] }
+  /** So long after it sells, and again after it does so again. */
+  | {
+      readonly kind: "strikes";
+      readonly afterMs: readonly number[];
+      strike(): Promise<void> | void;
+    };
 
 /** Opens a shop whose store is kept running. */
 export async function openResale<Base extends ShopDatabase>(
   atEnd: AtEnd,
+  bundle: StoreBundle,
   options: { seed: number; databaseOf: (atEnd: AtEnd) => Promise<Base> },
 ) {
-  const shop = await openShop(atEnd, { ...options, prepare: prepareWarmStore });
+  const shop = await openShop(atEnd, {
+    ...options,
+    prepare: (atItsEnd, settings, time) => prepareWarmStore(atItsEnd, bundle, settings, time),
+  });
   const { db, clock, store, simulators } = shop;
   await fillShelf(shop);
   const keeper = keepRunning(atEnd, store);
@@ -45,51 +61,96 @@ export async function openResale<Base extends ShopDatabase>(
     });
 
   const walkAll = async (here: readonly Walker[], blow: Blow) => {
+    const deathsBefore = keeper.deathCount();
     const walks = Promise.all(
-      here.map(async (walker) => {
+      here.map(async (walker, index) => {
+        if (blow.kind === "points") {
+          while (store.held().at.length < index && keeper.deathCount() === deathsBefore) {
+            await delay(lookMs);
+          }
+        }
+        time.hasSetOut();
         await walker.road.walk(walker);
         await walker.comesTo(walker.road.ends);
         await time.until("what is left is saldo", 60, () => isLeft(shop, walker));
         time.hasCome();
       }),
     );
-    const struck = async () => {
-      if (blow.kind !== "strike") return;
-      await Promise.race([delay(blow.afterMs), walks]);
+    await Promise.all([walks, strikes(blow, walks)]);
+  };
+
+  const strikes = async (blow: Blow, walks: Promise<unknown>) => {
+    if (blow.kind === "points") return strikeHeld(walks);
+    if (blow.kind === "lives") {
+      await walks;
+      const enough = async () =>
+        keeper.met().length >= blow.deaths.length || time.passedS() > longestIdleS;
+      await time.until("it has died often enough", 60, enough);
+    }
+    if (blow.kind !== "strikes") return;
+    for (const afterMs of blow.afterMs) {
+      await keeper.untilUp();
+      await Promise.race([delay(afterMs), walks]);
       await blow.strike();
+    }
+  };
+  /** Kills the store when it does not come to the rest of its points. */
+  // On a busy machine everything takes as long as the last start did.
+  const patientMs = () => longestHeldMs + 2 * (keeper.restartsMs.at(-1) ?? 0);
+  const strikeHeld = async (walks: Promise<unknown>) => {
+    const deathsBefore = keeper.deathCount();
+    let arrived = false;
+    const arrive = () => {
+      arrived = true;
     };
-    await Promise.all([walks, struck()]);
+    walks.then(arrive, arrive);
+    while (keeper.deathCount() === deathsBefore) {
+      const { at, forMs } = store.held();
+      if (at.length > 0 && (arrived || forMs > patientMs())) return keeper.strike();
+      if (arrived) return;
+      await delay(lookMs);
+    }
   };
 
   return {
     ...shop,
     keeper,
-    /** Walks these roads at once and judges them. Tells how long it took and whether the store died. */
+    /** Walks these roads at once and judges them. Tells how long it took, and where the store died. */
     walk: (what: string, taken: readonly Road[], blow: Blow) =>
       explained(what, async () => {
         await keeper.untilUp();
-        const numbered = taken.map((road, index) => ({ road, number: walkers.length + index }));
         const here = await Promise.all(
-          numbered.map(({ road, number }) => createWalker(walked, road, number)),
+          taken.map((road, index) => {
+            const { [index % sold.length]: buys = sold[0] } = sold;
+            return createWalker(walked, road, { number: walkers.length + index, ...buys });
+          }),
         );
         walkers.push(...here);
-        const deathsBefore = keeper.deathCount() + (blow.kind === "start" ? 1 : 0);
-        if (blow.kind === "point") await store.arm(blow.death);
-        if (blow.kind === "start") keeper.strikeTwice(blow.death);
+        const deathsBefore = keeper.deathCount();
+        if (blow.kind === "points") await keeper.arm(blow.death);
+        if (blow.kind === "lives") keeper.strikeAndAgain(blow.deaths);
         const startedAt = performance.now();
-        await time.passes(here.length, () => walkAll(here, blow));
+        const { passedS } = await time.passes(() => walkAll(here, blow), blow);
         const tookMs = performance.now() - startedAt;
         await keeper.untilUp();
-        if (blow.kind === "point") await store.arm(undefined);
+        const deathCount = keeper.deathCount() - deathsBefore;
+        const met = keeper.met();
+        if (blow.kind === "points") await keeper.arm({ held: [] });
         await judgeWalks(shop, here);
-        return { tookMs, deathCount: keeper.deathCount() - deathsBefore };
+        return { tookMs, passedS, deathCount, met };
       }),
+    /** Lets so much time pass. */
+    async letPass(seconds: number) {
+      const untilMs = clock.now().getTime() + seconds * 1_000;
+      const isPast = async () => clock.now().getTime() >= untilMs;
+      await time.passes(() => time.until("the time has passed", 60, isPast));
+    },
     /** Lets everything come to rest and compares all the books. Returns how many orders there were. */
     judge: () =>
       explained("at the end", async () => {
         await keeper.untilUp();
         const atRest = async () => (await shop.openJobs()) === 0;
-        await time.passes(1, () => time.until("rest", 60, atRest));
+        await time.passes(() => time.until("rest", 60, atRest));
         await judgeBooks(shop, walkers);
         return walkers.length;
       }),
@@ -103,13 +164,14 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
   const { clock, store, simulators } = shop;
   const waits = new Set<{ readonly what: string; readonly stepS: number }>();
   let onRoadCount = 0;
-  let giveUpAtMs = 0;
+  let beganAtMs = 0;
+  let passedS = 0;
   let behind = false;
 
   const describe = () => {
     const waiting = [...waits].map((wait) => wait.what).join("; ") || "nothing";
     const standing = keeper.isUp() ? "the store runs" : "the store is dead";
-    return `${standing}, ${onRoadCount} are on their roads, waited for: ${waiting}`;
+    return `${clock.now().toISOString()}: ${standing}, ${onRoadCount} are on their roads, waited for: ${waiting}`;
   };
   /** Moves the store's clock to where the parties' is, which is moved first. */
   const catchUp = async () => {
@@ -118,22 +180,32 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
     if (seconds > 0) await postJson(`${store.url}/sandbox/clock`, { advance_seconds: seconds });
     behind = false;
   };
-  const isAwaited = async () =>
-    keeper.isUp() && waits.size > 0 && waits.size >= onRoadCount && (await shop.openJobs()) === 0;
+  const isAwaited = async () => {
+    if (!keeper.isUp() || waits.size === 0 || waits.size < onRoadCount) return false;
+    // What is held does not end, and time passes for all others.
+    return (await shop.openJobs()) <= store.held().at.length;
+  };
 
-  const step = async () => {
+  const step = async (blow: Blow | undefined) => {
     if (behind && keeper.isUp()) await catchUp();
     if (!(await isAwaited())) return;
     await simulators.idle();
+    if (blow?.kind === "none") await blow.beforeTimePasses?.(passedS);
     // Whoever stopped waiting meanwhile is at work.
     if (!(await isAwaited()) || waits.size === 0) return;
+    const stepS = Math.min(...[...waits].map((wait) => wait.stepS));
     behind = true; // until the store has said so: it may die now
-    clock.advance(Math.min(...[...waits].map((wait) => wait.stepS)) * 1_000);
+    clock.advance(stepS * 1_000);
+    passedS += stepS;
     await catchUp();
   };
 
   return {
     describe,
+    passedS: () => passedS,
+    hasSetOut() {
+      onRoadCount++;
+    },
     /** One of those on their roads has arrived. */
     hasCome() {
       onRoadCount--;
@@ -145,26 +217,30 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
       try {
         while (!(await done().catch(unlessAsserted))) {
           keeper.throwIfBroken();
-          assert.ok(performance.now() < giveUpAtMs, `never came true: ${what}`);
+          // Each restart may take its time on a busy machine.
+          const fromMs = Math.max(beganAtMs, keeper.upSinceMs());
+          assert.ok(performance.now() < fromMs + patienceMs, `never came true: ${what}`);
           await delay(lookMs);
         }
       } finally {
         waits.delete(wait);
       }
     },
-    /** Runs the work of so many on their roads, with time passing. */
-    async passes<T>(count: number, work: () => Promise<T>): Promise<T> {
-      onRoadCount = count;
-      giveUpAtMs = performance.now() + roundWithinMs;
+    /** Runs the work, with time passing whenever all who have set out wait. Tells how much has passed. */
+    async passes(work: () => Promise<unknown>, blow?: Blow): Promise<{ passedS: number }> {
+      onRoadCount = 0;
+      passedS = 0;
+      beganAtMs = performance.now();
       let over = false;
       const passing = (async () => {
         while (!over) {
-          await step().catch(() => {}); // the store or its database died meanwhile
+          await step(blow).catch(() => {}); // the store or its database died meanwhile
           await delay(lookMs);
         }
       })();
       try {
-        return await work();
+        await work();
+        return { passedS };
       } finally {
         over = true;
         // A party that hangs must not hide what went wrong.
@@ -181,11 +257,17 @@ function unlessAsserted(error: unknown): false {
 
 /** Enough for every road there is. */
 async function fillShelf({ db, clock }: Pick<Shop, "db" | "clock">): Promise<void> {
-  const sku = await db
+  const skus = await db
     .selectFrom("skus")
     .select(["id as skuId", "code as skuCode"])
-    .where("code", "=", soldSku)
-    .executeTakeFirstOrThrow();
-  const many = { ...sku, onHand: 100_000, actor: "system" } as const;
-  await inTransaction(db, (tx) => restock(tx, { clock }, many));
+    .where(
+      "code",
+      "in",
+      sold.map(({ sku }) => sku),
+    )
+    .execute();
+  for (const sku of skus) {
+    const many = { ...sku, onHand: 100_000, actor: "system" } as const;
+    await inTransaction(db, (tx) => restock(tx, { clock }, many));
+  }
 }

@@ -78,7 +78,10 @@ export async function openShop<
 export async function describeJobs(db: Database): Promise<string> {
   const jobs = await db.selectFrom("jobs").selectAll().execute();
   return jobs
-    .map((job) => `${job.state} ${job.name} ${job.run_at.toISOString()} ${job.last_error ?? ""}\n`)
+    .map(
+      (job) =>
+        `${job.state} ${job.name} ${job.run_at.toISOString()} ${job.lease_until?.toISOString() ?? ""} ${job.last_error ?? ""}\n`,
+    )
     .join("");
 }
 

@@ -17,26 +17,57 @@ export type ToStore =
       readonly settings: Readonly<Record<string, string>>;
       readonly offsetMs: number;
     }
-  /** Dies the `hit`-th time that it comes to a point from now on; absent: never. */
-  | { readonly order: "die"; readonly at: { point: string; hit: number } | undefined }
+  /** Dies as told from now on. */
+  | { readonly order: "die"; readonly as: Death }
   /** Tells how often it came to each point since it was last asked. */
-  | { readonly order: "tell" };
+  | { readonly order: "tell" }
+  /** Leaves what it has compiled to those that come after it. */
+  | { readonly order: "bequeath" };
 
 export type FromStore =
-  | { readonly tells: "loaded" | "ready" | "armed" }
+  | { readonly tells: "loaded" | "ready" | "armed" | "bequeathed" }
+  | { readonly tells: "held"; readonly point: string }
   | { readonly tells: "points"; readonly points: Readonly<Record<string, number>> };
 
-let reached = new Map<string, number>();
-let death: { point: string; hit: number } | undefined;
-
-function reach(point: string): void {
-  reached.set(point, (reached.get(point) ?? 0) + 1);
-  if (death?.point !== point) return;
-  death.hit--;
-  if (death.hit === 0) process.kill(process.pid, "SIGKILL");
+/** A moment: the `hit`-th time, from 1, that the store comes to a point. */
+export interface Moment {
+  readonly point: string;
+  readonly hit: number;
 }
 
-const tell = (message: FromStore) => process.send?.(message);
+/**
+ * How a store is to die: with somebody held at each of the first moments, one after the other, who goes
+ * no further; and then when it comes to the last one, or, where there is none, as soon as all are held.
+ * Each is looked for, and its hits are counted, once those before it are held. Empty: not at all.
+ */
+export interface Death {
+  readonly held: readonly Moment[];
+  readonly last?: Moment;
+}
+
+let reached = new Map<string, number>();
+let planned: Death = { held: [] };
+let heldCount = 0;
+let hitCount = 0;
+
+function reach(point: string): Promise<never> | undefined {
+  reached.set(point, (reached.get(point) ?? 0) + 1);
+  const next = planned.held[heldCount] ?? planned.last;
+  if (next?.point !== point || ++hitCount < next.hit) return undefined;
+  [heldCount, hitCount] = [heldCount + 1, 0];
+  if (heldCount > planned.held.length || (heldCount === planned.held.length && !planned.last))
+    die();
+  tell({ tells: "held", point });
+  return new Promise(() => {});
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
+}
+
+function tell(message: FromStore): void {
+  process.send?.(message);
+}
 
 async function start({ settings, offsetMs }: Extract<ToStore, { order: "start" }>): Promise<void> {
   const config = readConfig({ ...settings });
@@ -67,12 +98,17 @@ process.on("message", (message: ToStore) => {
       start(message).catch(end);
       return;
     case "die":
-      death = message.at;
+      planned = message.as;
+      [heldCount, hitCount] = [0, 0];
       tell({ tells: "armed" });
       return;
     case "tell":
       tell({ tells: "points", points: Object.fromEntries(reached) });
       reached = new Map();
+      return;
+    case "bequeath":
+      flushCompileCache();
+      tell({ tells: "bequeathed" });
       return;
     default:
       message satisfies never;
@@ -80,6 +116,4 @@ process.on("message", (message: ToStore) => {
 });
 // A test that is gone needs no store.
 process.on("disconnect", () => process.exit());
-// The next one loads faster; this one will have no time for it at its end.
-flushCompileCache();
 tell({ tells: "loaded" });

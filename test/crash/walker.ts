@@ -7,11 +7,17 @@ import type { Database } from "../../src/platform/db.ts";
 import { postJson } from "../json.ts";
 import { type Answer, createReseller, type Order, type Quote } from "../reseller.ts";
 
-export const soldSku = "ML_86";
-export const priceIdr = 20_000;
-export const saldoIdr = 100_000;
+/** Those who walk at once buy different ones, so that none waits for the stock that another holds. */
+export const sold = [
+  { sku: "ML_86", priceIdr: 20_000 },
+  { sku: "ML_172", priceIdr: 40_000 },
+  { sku: "ML_257", priceIdr: 60_000 },
+  { sku: "ML_344", priceIdr: 80_000 },
+  { sku: "ML_429", priceIdr: 100_000 },
+] as const;
+export const saldoIdr = 300_000;
 const zoneId = "2001";
-const againMs = 5;
+const againMs = 20;
 const patienceMs = 60_000;
 /** How much time may pass at once while something is waited for. */
 const [soonS, laterS] = [5, 60];
@@ -39,7 +45,11 @@ export interface WalkedShop {
 export type Walker = Awaited<ReturnType<typeof createWalker>>;
 
 /** Makes a reseller with a saldo who orders for one player. */
-export async function createWalker(shop: WalkedShop, road: Road, number: number) {
+export async function createWalker(
+  shop: WalkedShop,
+  road: Road,
+  { number, sku, priceIdr }: { number: number } & (typeof sold)[number],
+) {
   const { db, simulatorUrl } = shop;
   const reseller = await createReseller(shop, { saldoIdr: BigInt(saldoIdr) });
   const playerId = road.prefix + String(number).padStart(5, "0");
@@ -82,6 +92,7 @@ export async function createWalker(shop: WalkedShop, road: Road, number: number)
 
   const walker = {
     road,
+    priceIdr,
     customerId: reseller.customerId,
     customerNo: playerId + zoneId,
     code: () => acknowledged?.code,
@@ -94,7 +105,7 @@ export async function createWalker(shop: WalkedShop, road: Road, number: number)
         const fault = { operation: "charge", fault: "lost_answer" };
         await postJson(`${simulatorUrl}/midtrans/_control/faults`, fault);
       }
-      const body = { sku: soldSku, user_id: playerId, server_id: zoneId };
+      const body = { sku, user_id: playerId, server_id: zoneId };
       const quote = await insists(() => reseller.call<Quote>("POST", "/quotes", { body }));
       assert.equal(quote.status, 201, quote.text);
       Object.assign(placement, { quoteId: quote.data.id, method });
@@ -128,10 +139,10 @@ export async function createWalker(shop: WalkedShop, road: Road, number: number)
         if (paid !== undefined) return;
       }
     },
-    /** Money for each charge of the order, whatever became of it. */
-    async moneyComes(amountIdr = priceIdr) {
+    /** Money for each charge of the order, whatever became of it: the price, or a part or more of it. */
+    async moneyComes(times = 1) {
       for (const { ref } of await payments()) {
-        const money = { order_id: ref, gross_amount: amountIdr };
+        const money = { order_id: ref, gross_amount: priceIdr * times };
         // A charge that was lost on the way is not known to Midtrans.
         await postJson(`${simulatorUrl}/midtrans/_control/settle`, money).catch(() => {});
       }

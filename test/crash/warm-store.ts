@@ -1,31 +1,20 @@
 /** Warm store: store processes of which the next one has loaded before the running one is killed. */
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { SandboxClock } from "../../src/platform/clock.ts";
 import { temporaryKeyFile } from "../database.ts";
 import { freePort, isReady } from "../store-process.ts";
-import type { FromStore, ToStore } from "./store.ts";
+import type { StoreBundle } from "./bundle.ts";
+import type { Death, FromStore, ToStore } from "./store.ts";
 
-const file = fileURLToPath(new URL("./store.ts", import.meta.url));
 const keptLogCharacters = 4_000;
-// Kept between runs: Node looks into it by the content of each file.
-const compileCache = join(tmpdir(), "konter-compile-cache");
-
-/** A moment of the store's life at which it is to die. */
-export interface Death {
-  readonly point: string;
-  /** 1: the first time. */
-  readonly hit: number;
-}
 
 export type WarmStore = Awaited<ReturnType<typeof prepareWarmStore>>;
 
 /** The same as `prepareStore`, for a store that can be told where to die. */
 export async function prepareWarmStore(
   atEnd: (step: () => unknown) => void,
+  { file, compileCache }: StoreBundle,
   given: Readonly<Record<string, string>>,
   clock: SandboxClock,
 ) {
@@ -36,6 +25,8 @@ export async function prepareWarmStore(
     ...{ KEY_FILE: await temporaryKeyFile(atEnd), ...given },
   };
   let log = "";
+  let heldAt: string[] = [];
+  let lastHeldMs = 0;
   let running: Hatched | undefined;
   let spare = hatch();
   atEnd(async () => {
@@ -50,6 +41,11 @@ export async function prepareWarmStore(
     born.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk).slice(-keptLogCharacters);
     });
+    born.on("message", (message: FromStore) => {
+      if (message.tells !== "held") return;
+      heldAt.push(message.point);
+      lastHeldMs = performance.now();
+    });
     const gone = new Promise<string>((done) => {
       born.once("exit", (code, signal) => done(signal ?? String(code)));
     });
@@ -59,7 +55,7 @@ export async function prepareWarmStore(
   const order = async (message: ToStore, answer: FromStore["tells"]) => {
     assert.ok(running, "the store runs");
     const heard = hears(running.born, running.gone, answer);
-    running.born.send(message, () => {}); // it may have died meanwhile
+    running.born.send(message, unheard);
     return heard;
   };
 
@@ -70,15 +66,16 @@ export async function prepareWarmStore(
      * Starts it, to die where it is told to. Resolves to the milliseconds until it was ready to sell,
      * or to undefined when it died before.
      */
-    async start(death?: Death): Promise<number | undefined> {
+    async start(death: Death = { held: [] }): Promise<number | undefined> {
       assert.equal(running, undefined, "the store runs already");
       const startedAt = performance.now();
       running = spare;
       const { born, gone, loaded } = running;
       await loaded;
-      if (death !== undefined) born.send({ order: "die", at: death } satisfies ToStore);
+      heldAt = [];
+      born.send({ order: "die", as: death } satisfies ToStore, unheard);
       const offsetMs = clock.offsetMs();
-      born.send({ order: "start", settings, offsetMs } satisfies ToStore);
+      born.send({ order: "start", settings, offsetMs } satisfies ToStore, unheard);
       const heard = await hears(born, gone, "ready");
       while (heard && !(await isReady(url)) && born.exitCode === null && born.signalCode === null);
       const tookMs = Math.round(performance.now() - startedAt);
@@ -97,8 +94,16 @@ export async function prepareWarmStore(
     strike(): void {
       running?.born.kill("SIGKILL");
     },
-    async arm(death: Death | undefined): Promise<void> {
-      await order({ order: "die", at: death }, "armed");
+    /** Tells the running one how to die. */
+    async arm(death: Death): Promise<void> {
+      heldAt = [];
+      await order({ order: "die", as: death }, "armed");
+    },
+    /** The points at which somebody was held since it was armed, and for how long nobody else has been. */
+    held: () => ({ at: heldAt, forMs: performance.now() - lastHeldMs }),
+    /** Lets those that come after it start faster. */
+    async bequeath(): Promise<void> {
+      await order({ order: "bequeath" }, "bequeathed");
     },
     /** How often it came to each point since it was last asked. */
     async points(): Promise<Map<string, number>> {
@@ -108,6 +113,9 @@ export async function prepareWarmStore(
     },
   };
 }
+
+/** For what is said to a store that may have died meanwhile. */
+const unheard = () => {};
 
 interface Hatched {
   readonly born: ChildProcess;
