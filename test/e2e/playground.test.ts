@@ -90,7 +90,7 @@ test("what the supplier refuses becomes saldo, and saldo buys again", async (t) 
   const buyer = await visit(t, world.url);
   await buyer.orders(refused);
   await buyer.scansAndPays();
-  const refund = await buyer.reads("Uang kembali", "dikembalikan ke saldo");
+  const refund = await buyer.reads("Uang kembali", "sudah masuk ke saldo");
   await shoot(buyer.page, "refund");
   assert.match(refund, /Pemasok menolak akun ini/);
   assert.equal(await stockOf86(world.url), 100);
