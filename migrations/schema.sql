@@ -156,10 +156,8 @@ create table discord_cards (
   dm_channel_id text,
   dm_message_id text,
   shown_hash text,
-  subject text not null,
   constraint discord_cards_pkey PRIMARY KEY (subject_id),
-  constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text])),
-  constraint discord_cards_subject_check CHECK (subject = ANY (ARRAY['order'::text, 'deposit'::text]))
+  constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
 create table discord_interactions (

@@ -15,7 +15,8 @@ export const key: Command = {
   usage: "key list | create NAME --scope SCOPE… | rotate ID | revoke ID",
   summary: "see, make, renew and end API keys",
   details: `A key is shown once, when it is made; only its hash is kept. A reseller's saldo and orders are its key's: rotate
-gives the key a new text and ends the old one within a second; revoke ends the key itself, and its saldo with it.
+gives the key a new text and ends the old one within a second; revoke ends the key for ever: its saldo
+stays in the books, and nobody can spend it any more.
   --scope SCOPE   ${keyScopes.join(", ")}; give it several times for several`,
   async run(args, terminal) {
     const { values, positionals } = readArgs(args, {

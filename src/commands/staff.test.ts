@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { konter } from "../../test/konter.ts";
 import { openDatabase } from "../platform/db.ts";
-import { findKey } from "../staff/keys.ts";
+import { findKeys } from "../staff/keys.ts";
 
 const discordId = "123456789012345678";
 
@@ -54,18 +54,19 @@ test("a key is shown once, kept as a hash, renewed without losing what is its ow
   assert.match(text, /^konter_[\w-]{43}$/);
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
-  const found = await findKey(db, text);
+  const findKey = async (key: string) => (await findKeys(db, [key]))[0];
+  const found = await findKey(text);
   assert.deepEqual([found?.name, found?.scopes], ["my site", ["read", "sell"]]);
-  assert.equal(await findKey(db, `${text}x`), undefined);
+  assert.equal(await findKey(`${text}x`), undefined);
 
   const listed = await run("key", "list");
   assert.match(listed.stdout, /my site +read sell/);
   assert.ok(!listed.stdout.includes(text));
   const renewed = (await run("key", "rotate", found?.id ?? "")).stdout.trim();
-  assert.equal(await findKey(db, text), undefined, "the old text has stopped");
-  assert.deepEqual(await findKey(db, renewed), found, "it is the same key, with what is its own");
+  assert.equal(await findKey(text), undefined, "the old text has stopped");
+  assert.deepEqual(await findKey(renewed), found, "it is the same key, with what is its own");
   assert.equal((await run("key", "revoke", found?.id ?? "")).stdout, "my site is revoked.\n");
-  assert.equal(await findKey(db, renewed), undefined);
+  assert.equal(await findKey(renewed), undefined);
   assert.match((await run("key", "rotate", found?.id ?? "")).stderr, /no key .* that still works/);
   assert.match((await run("key", "revoke", found?.id ?? "")).stderr, /no key .* that still works/);
 });

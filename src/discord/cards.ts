@@ -58,7 +58,6 @@ export async function showHere(
   if ("orderId" in of) await holdOrder(tx, of.orderId);
   await upsertCard(tx, {
     subject_id: id,
-    subject: "orderId" in of ? "order" : "deposit",
     discord_id: input.discordId,
     locale: input.locale,
     application_id: input.interaction.application_id,

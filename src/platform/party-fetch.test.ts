@@ -112,6 +112,30 @@ test("a worker that was paused before it used a kept connection sends nothing", 
   assert.deepEqual(party.received.map(count("buy")), [1]);
 });
 
+test("a party is asked by 32 at once at most, and what waited too long for its turn was not sent", async (t) => {
+  const clock = createSandboxClock({ frozenAt: noon });
+  const sockets: Socket[] = [];
+  const party = await openParty(t, (socket) => sockets.push(socket));
+  const send = openClient(clock);
+  const asked = Array.from({ length: 40 }, () => send(party.url, { ...buy, sendBy: inOneSecond }));
+  while (party.received.filter(count("buy")).length < 32) await new Promise(setImmediate);
+  assert.equal(sockets.length, 32);
+  clock.advance(1_000);
+  for (const socket of sockets) socket.write(answer);
+  const kinds = (await Promise.all(asked)).map(({ kind }) => kind);
+  assert.deepEqual(
+    [
+      kinds.filter((kind) => kind === "answer").length,
+      kinds.filter((kind) => kind === "not_sent").length,
+    ],
+    [32, 8],
+  );
+  assert.equal(
+    party.received.map(count("buy")).reduce((sum, one) => sum + one),
+    32,
+  );
+});
+
 test("whoever cannot prove who they are is sent nothing", async (t) => {
   const party = await openSecureParty(t, () => true);
   assert.deepEqual(await openClient()(party.url, buy), {

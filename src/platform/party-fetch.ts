@@ -9,6 +9,8 @@ import { type Fetch, NotSent, type PartyInit, type PartyResponse, reason } from 
 
 // Less than servers wait: a request that meets a connection being closed may or may not have arrived.
 const idleMs = 2_000;
+// However much waits here: a party that is asked by hundreds at once refuses all of them.
+const mostAtOnce = 32;
 const largestAnswerBytes = 2 * 1024 * 1024;
 const defaultHeaders = { accept: "*/*", "accept-encoding": "identity", "user-agent": "konter" };
 
@@ -27,7 +29,7 @@ interface Wire {
 
 /** Makes the client of one process. Certificates are verified; a redirect is an answer. */
 export function createPartyFetch(deps: { clock: Clock }): Fetch {
-  const options = { keepAlive: true, timeout: idleMs };
+  const options = { keepAlive: true, timeout: idleMs, maxSockets: mostAtOnce };
   const plain: Wire = {
     send: http.request,
     agent: new http.Agent(options),

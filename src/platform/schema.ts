@@ -128,7 +128,6 @@ export interface DiscordCards {
   dm_message_id: string | null;
   locale: string;
   shown_hash: string | null;
-  subject: string;
   subject_id: string;
   token: string;
   token_expires_at: Timestamp;

@@ -64,12 +64,6 @@ export async function findKeys(
   });
 }
 
-/** The key that a text is, or undefined when it is none of ours or was revoked. */
-export async function findKey(db: Db, key: string): Promise<ApiKey | undefined> {
-  const [found] = await findKeys(db, [key]);
-  return found;
-}
-
 /**
  * Gives a key a new text; the old one stops. Whoever holds it keeps the saldo and the orders that are
  * the key's. Refuses one that is unknown or ended.

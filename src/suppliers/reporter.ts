@@ -17,7 +17,7 @@ export interface Reporter {
  */
 export function createReporter(db: Database, deps: ReportDeps): Reporter {
   const together = gather((said: readonly Said[]) =>
-    inTransaction(db, (tx) => applyOneByOne(tx, deps, said)),
+    inTransaction(db, (tx) => applyInTurn(tx, deps, said)),
   );
   return {
     find: gather((asked: readonly { supplier: string; ref: string }[]) =>
@@ -33,7 +33,7 @@ export function createReporter(db: Database, deps: ReportDeps): Reporter {
 }
 
 /** A purchase of which two reports came at once hears the second when the first is applied. */
-async function applyOneByOne(
+async function applyInTurn(
   tx: Tx,
   deps: ReportDeps,
   said: readonly Said[],

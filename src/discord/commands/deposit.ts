@@ -37,7 +37,7 @@ export async function deposit(
     case "too_many_unpaid":
       return notice(texts.deposit.tooMany);
     case "key_reused":
-      return notice(texts.outcome.quote_unknown);
+      return notice(texts.errors.stale);
     default:
       return opened satisfies never;
   }

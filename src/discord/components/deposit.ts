@@ -24,7 +24,7 @@ export async function stopDeposit(context: Context, depositCode: string): Promis
   const { db, customerId, texts } = context;
   const ended = await cancelDeposit(db, context, { depositCode, customerId });
   if (ended === "unknown") {
-    return notice(texts.order.notYetCancelled, [
+    return notice(texts.deposit.notYetCancelled, [
       { label: texts.order.check, id: { action: "deposit_status", depositCode } },
     ]);
   }

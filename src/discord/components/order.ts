@@ -9,6 +9,7 @@ import { Refusal } from "../../platform/refusal.ts";
 import { showHere } from "../cards.ts";
 import type { Context, Handled } from "../context.ts";
 import { notice } from "../render/message.ts";
+import { shortButtons } from "../render/order-card.ts";
 
 /** Asks the gateway again and shows the order here; the click's fresh token gives 15 more minutes. */
 export async function status(context: Context, orderCode: string): Promise<Handled> {
@@ -37,13 +38,8 @@ export async function choose(
     }
     if (!(error instanceof Refusal && error.code === "saldo.insufficient")) throw error;
     const { saldo = "0", price = "0" } = error.details;
-    return notice(
-      texts.order.restTooLittle(formatRupiah(BigInt(saldo)), formatRupiah(BigInt(price))),
-      [
-        { label: texts.order.payRest, id: { action: "pay_rest", orderCode } },
-        { label: texts.order.takeBack, id: { action: "take_back", orderCode } },
-      ],
-    );
+    const [have, total] = [formatRupiah(BigInt(saldo)), formatRupiah(BigInt(price))];
+    return notice(texts.order.restTooLittle(have, total), shortButtons(orderCode, texts));
   }
   return status(context, orderCode);
 }

@@ -18,7 +18,7 @@ export function renderDeposit(
   const words = texts.deposit;
   const { deposit, payment, cameIdr } = view;
   const { code: depositCode } = deposit;
-  const page: Button = { label: texts.order.page, url: pageUrl };
+  const page: Button = { label: words.page, url: pageUrl };
   const check: Button = { label: texts.order.check, id: { action: "deposit_status", depositCode } };
   const say = (title: string, description: string, color: number, buttons: readonly Button[]) =>
     card({ title, description, color, fields: facts(view, texts) }, buttons);

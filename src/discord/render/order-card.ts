@@ -104,7 +104,8 @@ function shortText(view: OrderView, texts: Texts): string | undefined {
 /** True while the buyer is to say what becomes of money that was too little. */
 const waitsShort = (view: OrderView) => factsOf(view).payment.state === "short";
 
-function shortButtons(orderCode: string, texts: Texts): Button[] {
+/** What a buyer may do with money that was too little. */
+export function shortButtons(orderCode: string, texts: Texts): Button[] {
   return [
     { label: texts.order.payRest, id: { action: "pay_rest", orderCode }, style: "primary" },
     { label: texts.order.takeBack, id: { action: "take_back", orderCode } },

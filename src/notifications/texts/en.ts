@@ -172,7 +172,11 @@ export const en: Texts = {
     notAnAmount: (given) =>
       `"${given}" is no amount of rupiah. Write for example 50000, 50.000 or 50rb.`,
     outOfBounds: (least, most) => `At least ${least} and at most ${most} can be added at once.`,
-    tooMany: "Three deposits are not paid yet. Pay or cancel one of them first.",
+    tooMany:
+      "Three deposits are not paid yet. Pay or cancel one of them first, or wait: what nobody pays ends by itself.",
+    page: "Deposit page",
+    notYetCancelled:
+      "GoPay has not answered, so the deposit cannot be cancelled yet. It ends by itself if nobody pays.",
   },
   help: {
     title: "🏪 How to buy here",

@@ -181,7 +181,11 @@ export const id = {
       `"${given}" bukan jumlah rupiah. Tulis misalnya 50000, 50.000, atau 50rb.`,
     outOfBounds: (least: string, most: string) =>
       `Sekali isi saldo paling sedikit ${least} dan paling banyak ${most}.`,
-    tooMany: "Masih ada 3 deposit yang belum dibayar. Bayar atau batalkan salah satu dulu.",
+    tooMany:
+      "Masih ada 3 deposit yang belum dibayar. Bayar atau batalkan salah satu dulu, atau tunggu: yang tidak dibayar berakhir sendiri.",
+    page: "Halaman deposit",
+    notYetCancelled:
+      "GoPay belum menjawab, jadi deposit belum bisa dibatalkan. Ia berakhir sendiri kalau tidak dibayar.",
   },
   help: {
     title: "🏪 Cara belanja",
