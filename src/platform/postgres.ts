@@ -212,7 +212,7 @@ function runInitdb(binaries: Binaries, place: ServerPlace): void {
   });
 }
 
-/** Resolves to undefined when a server was running there already. */
+/** Resolves to undefined when the server that answers there is another's. */
 async function startServer(
   binaries: Binaries,
   place: ServerPlace,
@@ -220,7 +220,9 @@ async function startServer(
   socketFolder: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<ChildProcess | undefined> {
+  const ours = `konter-${process.pid}`;
   const parameters = {
+    cluster_name: ours,
     listen_addresses: "",
     unix_socket_directories: ".",
     max_connections: "200",
@@ -236,7 +238,7 @@ async function startServer(
   const logPath = resolve(directory, "..", "postgres.log");
 
   for (const deadline = performance.now() + startRetryMs; ; ) {
-    if (await answers(socketFolder)) return undefined;
+    if ((await answering(socketFolder)) !== undefined) return undefined;
     const log = openSync(logPath, "a");
     const { stdio, ...user } = place.spawn;
     const server = spawn("/bin/sh", ["-c", guard, "konter-postgres", binaries.postgres, ...args], {
@@ -250,9 +252,11 @@ async function startServer(
     const gone = new AbortController();
     server.once("exit", () => gone.abort());
     server.once("error", () => gone.abort());
-    if (await ready(socketFolder, gone.signal)) {
+    const ready = await firstToAnswer(socketFolder, gone.signal);
+    if (ready !== undefined) {
       server.unref();
-      return server;
+      // Two commands may start at once: then one of the two servers has found the other's lock file.
+      return ready === ours ? server : undefined;
     }
     if (performance.now() > deadline) throw new Error(startFailure(logPath));
     await delay(startAgainMs);
@@ -265,23 +269,28 @@ function startFailure(logPath: string): string {
   return `PostgreSQL did not start: ${reason ?? "no reason given"}. Its log is ${logPath}`;
 }
 
-async function answers(socketFolder: string): Promise<boolean> {
+/** The name of the server that answers there. */
+async function answering(socketFolder: string): Promise<string | undefined> {
   const client = new pg.Client({ host: socketFolder, user: "konter", database: "postgres" });
+  client.on("error", () => {}); // a server that stops just now; the query tells
   try {
     await client.connect();
-    await client.end();
-    return true;
+    const { rows } = await client.query<{ cluster_name: string }>("show cluster_name");
+    return rows[0]?.cluster_name;
   } catch {
-    return false;
+    return undefined;
+  } finally {
+    await client.end().catch(() => {});
   }
 }
 
-async function ready(socketFolder: string, gone: AbortSignal): Promise<boolean> {
+async function firstToAnswer(socketFolder: string, gone: AbortSignal): Promise<string | undefined> {
   while (!gone.aborted) {
-    if (await answers(socketFolder)) return true;
+    const name = await answering(socketFolder);
+    if (name !== undefined) return name;
     await delay(25);
   }
-  return false;
+  return undefined;
 }
 
 async function createDatabase(socketFolder: string): Promise<void> {
