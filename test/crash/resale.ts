@@ -62,18 +62,21 @@ export async function openResale<Base extends ShopDatabase>(
 
   const walkAll = async (here: readonly Walker[], blow: Blow) => {
     const deathsBefore = keeper.deathCount();
+    let comeCount = 0;
+    // Whoever has come did not get to where it should have been held.
+    const isTurnOf = (index: number) =>
+      blow.kind !== "points" ||
+      store.held().at.length + comeCount >= index ||
+      keeper.deathCount() > deathsBefore;
     const walks = Promise.all(
       here.map(async (walker, index) => {
-        if (blow.kind === "points") {
-          while (store.held().at.length < index && keeper.deathCount() === deathsBefore) {
-            await delay(lookMs);
-          }
-        }
+        while (!isTurnOf(index)) await delay(lookMs);
         time.hasSetOut();
         await walker.road.walk(walker);
         await walker.comesTo(walker.road.ends);
         await time.until("what is left is saldo", 60, () => isLeft(shop, walker));
         time.hasCome();
+        comeCount++;
       }),
     );
     await Promise.all([walks, strikes(blow, walks)]);
@@ -94,9 +97,9 @@ export async function openResale<Base extends ShopDatabase>(
       await blow.strike();
     }
   };
-  /** Kills the store when it does not come to the rest of its points. */
   // On a busy machine everything takes as long as the last start did.
   const patientMs = () => longestHeldMs + 2 * (keeper.restartsMs.at(-1) ?? 0);
+  /** Kills the store when it does not come to the rest of its points. */
   const strikeHeld = async (walks: Promise<unknown>) => {
     const deathsBefore = keeper.deathCount();
     let arrived = false;
