@@ -160,6 +160,19 @@ create table discord_cards (
   constraint discord_cards_locale_check CHECK (locale = ANY (ARRAY['id'::text, 'en'::text]))
 );
 
+create table discord_closed_doors (
+  discord_id text not null,
+  found_at timestamp with time zone not null,
+  constraint discord_closed_doors_pkey PRIMARY KEY (discord_id)
+);
+
+create table discord_deployments (
+  application_id text not null,
+  hash text not null,
+  deployed_at timestamp with time zone not null,
+  constraint discord_deployments_pkey PRIMARY KEY (application_id)
+);
+
 create table discord_interactions (
   id text not null,
   payload jsonb not null,
@@ -167,6 +180,14 @@ create table discord_interactions (
   acknowledged_at timestamp with time zone,
   result jsonb,
   constraint discord_interactions_pkey PRIMARY KEY (id)
+);
+
+create table discord_staff_notices (
+  item_id uuid not null,
+  channel_id text not null,
+  message_id text not null,
+  shown_hash text not null,
+  constraint discord_staff_notices_pkey PRIMARY KEY (item_id)
 );
 
 create view entries (

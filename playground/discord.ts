@@ -11,6 +11,10 @@ export interface User {
   readonly username: string;
   readonly global_name: string | null;
   readonly locale: string;
+  /** Takes no direct messages from bots. */
+  readonly closed: boolean;
+  /** Whose server it is: reads what staff read. */
+  readonly owner: boolean;
 }
 
 type Localizations = Readonly<Partial<Record<string, string | null>>> | null;
@@ -44,6 +48,7 @@ export interface DiscordState {
   readonly user: User;
   readonly guild: { readonly id: string; readonly name: string };
   readonly channel: { readonly id: string; readonly name: string };
+  readonly staff_channel: { readonly id: string; readonly name: string } | null;
   readonly dm_channel: { readonly id: string } | null;
   readonly commands: readonly Command[];
   readonly messages: readonly Message[];
@@ -99,8 +104,11 @@ export type InteractionAnswer =
 export const fetchUsers = (discordUrl: string) =>
   callJson<readonly User[]>(`${discordUrl}/client/users`);
 
-export const saveLocale = (discordUrl: string, userId: string, locale: Locale) =>
-  callJson<User>(`${discordUrl}/client/users/${userId}`, "PATCH", { locale });
+export const saveUser = (
+  discordUrl: string,
+  userId: string,
+  changed: { readonly locale?: Locale; readonly closed?: boolean },
+) => callJson<User>(`${discordUrl}/client/users/${userId}`, "PATCH", changed);
 
 export const fetchState = (discordUrl: string, userId: string) =>
   callJson<DiscordState>(`${discordUrl}/client/state?user_id=${userId}`);

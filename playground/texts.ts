@@ -2,6 +2,22 @@
 import type { Locale } from "./discord.ts";
 import type { WalletProblem } from "./wallet.ts";
 
+/** What can be made to go wrong (simulators/README.md, faults). */
+export const troubles = [
+  { name: "webhook_lost", party: "midtrans", operation: "webhook", fault: "drop" },
+  { name: "webhook_thrice", party: "midtrans", operation: "webhook", fault: "thrice" },
+  { name: "webhook_forged", party: "midtrans", operation: "webhook", fault: "forged" },
+  { name: "pays_short", party: "midtrans", operation: "pay", fault: "short" },
+  { name: "charge_lost", party: "midtrans", operation: "charge", fault: "lost_answer" },
+  { name: "purchase_lost", party: "digiflazz", operation: "transaction", fault: "lost_answer" },
+  { name: "purchase_refused", party: "digiflazz", operation: "transaction", fault: "refuse" },
+  { name: "supplier_refuses_us", party: "digiflazz", operation: "transaction", fault: "rc_45" },
+  { name: "nickname_down", party: "vip_reseller", operation: "get-nickname", fault: "http_503" },
+  { name: "connection_cut", party: "discord", operation: "gateway", fault: "cut" },
+  { name: "pressed_twice", party: "discord", operation: "interaction", fault: "duplicate" },
+  { name: "message_lost", party: "discord", operation: "edit", fault: "http_500" },
+] as const;
+
 interface ProblemWords {
   readonly title: string;
   readonly detail: string;
@@ -66,6 +82,19 @@ export interface Texts {
   readonly clock: string;
   readonly clockHint: string;
   readonly addMinutes: (minutes: number) => string;
+  readonly who: string;
+  readonly welcomeOwner: (channel: string) => string;
+  readonly decline: string;
+  readonly payTwice: string;
+  readonly payLate: string;
+  readonly sent: string;
+  readonly sentDetail: string;
+  readonly trouble: string;
+  readonly troubleHint: string;
+  readonly troubles: Readonly<Record<(typeof troubles)[number]["name"], string>>;
+  readonly troubleWaits: (what: string) => string;
+  readonly troubleRefused: string;
+  readonly closesDirect: (person: string) => string;
 }
 
 const id: Texts = {
@@ -161,6 +190,34 @@ const id: Texts = {
   clock: "Jam toko",
   clockHint: "Majukan jam untuk melihat QR kedaluwarsa tanpa menunggu.",
   addMinutes: (minutes) => `+${minutes} menit`,
+  who: "Kamu sebagai",
+  welcomeOwner: (channel) =>
+    `Kamu pemilik toko: di #${channel} kamu membaca apa yang perlu dilihat orang.`,
+  decline: "Tolak",
+  payTwice: "Kirim uangnya sekali lagi",
+  payLate: "Kirim uangnya juga",
+  sent: "Uang terkirim",
+  sentDetail: "Toko melihatnya sebentar lagi; lihat apa yang dilakukannya.",
+  trouble: "Buat sesuatu gagal",
+  troubleHint:
+    "Sekali tekan, panggilan berikutnya gagal begitu. Uang dan pesanan tetap harus benar.",
+  troubles: {
+    webhook_lost: "Midtrans: kabar pembayaran hilang",
+    webhook_thrice: "Midtrans: kabar yang sama tiga kali",
+    webhook_forged: "Midtrans: kabar palsu",
+    pays_short: "GoPay: kurang bayar Rp 1.000",
+    charge_lost: "Midtrans: jawaban tagihan hilang",
+    purchase_lost: "Digiflazz: jawaban pembelian hilang",
+    purchase_refused: "Digiflazz: pembelian ditolak",
+    supplier_refuses_us: "Digiflazz: menolak toko ini",
+    nickname_down: "Cek nama akun mati",
+    connection_cut: "Discord: sambungan bot putus",
+    pressed_twice: "Discord: satu klik datang dua kali",
+    message_lost: "Discord: pesan gagal ditampilkan",
+  },
+  troubleWaits: (what) => `Menunggu panggilan berikutnya: ${what}`,
+  troubleRefused: "Pihak itu tidak menjawab. Coba lagi.",
+  closesDirect: (person) => `${person} menutup pesan langsung dari bot`,
 };
 
 const english: Texts = {
@@ -250,6 +307,33 @@ const english: Texts = {
   clock: "Shop clock",
   clockHint: "Move the clock to see a QR expire without waiting.",
   addMinutes: (minutes) => (minutes === 1 ? "+1 minute" : `+${minutes} minutes`),
+  who: "You are",
+  welcomeOwner: (channel) =>
+    `You own the shop: in #${channel} you read what somebody must look at.`,
+  decline: "Decline",
+  payTwice: "Send the money once more",
+  payLate: "Send the money all the same",
+  sent: "Money sent",
+  sentDetail: "The shop sees it in a moment; watch what it does.",
+  trouble: "Make something fail",
+  troubleHint: "One press, and the next such call fails. Money and orders must still be right.",
+  troubles: {
+    webhook_lost: "Midtrans: word of the payment is lost",
+    webhook_thrice: "Midtrans: the same word three times",
+    webhook_forged: "Midtrans: a forged word",
+    pays_short: "GoPay: Rp 1.000 too little is paid",
+    charge_lost: "Midtrans: the answer to the charge is lost",
+    purchase_lost: "Digiflazz: the answer to the purchase is lost",
+    purchase_refused: "Digiflazz: the purchase is refused",
+    supplier_refuses_us: "Digiflazz: refuses this shop",
+    nickname_down: "The account look-up is down",
+    connection_cut: "Discord: the bot's line is cut",
+    pressed_twice: "Discord: one click arrives twice",
+    message_lost: "Discord: a message cannot be shown",
+  },
+  troubleWaits: (what) => `Waiting for the next call: ${what}`,
+  troubleRefused: "That party does not answer. Try again.",
+  closesDirect: (person) => `${person} takes no direct messages from bots`,
 };
 
 export const texts: Readonly<Record<Locale, Texts>> = { id, "en-US": english };

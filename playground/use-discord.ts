@@ -6,6 +6,7 @@ import {
   type DiscordState,
   fetchState,
   fetchUsers,
+  type User,
 } from "./discord.ts";
 import { callJson } from "./http.ts";
 
@@ -13,11 +14,16 @@ export interface PlaygroundConfig {
   readonly discord_url: string;
   /** Null where Midtrans is the real one, whose payments another phone makes. */
   readonly midtrans_url: string | null;
+  /** Null where they are the real ones, which cannot be made to fail. */
+  readonly digiflazz_url: string | null;
+  readonly vip_reseller_url: string | null;
 }
 
 export interface DiscordView {
   readonly config: PlaygroundConfig | undefined;
   readonly state: DiscordState | undefined;
+  /** Who there is to be. */
+  readonly users: readonly User[];
   readonly connected: boolean;
   readonly change: (event: (state: DiscordState) => DiscordState) => void;
 }
@@ -25,9 +31,11 @@ export interface DiscordView {
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 
-export function useDiscord(): DiscordView {
+/** `userId` is who looks; the first one when nobody was chosen, or nobody is that. */
+export function useDiscord(userId: string | undefined): DiscordView {
   const [config, setConfig] = useState<PlaygroundConfig>();
   const [state, setState] = useState<DiscordState>();
+  const [users, setUsers] = useState<readonly User[]>([]);
   const [connected, setConnected] = useState(false);
 
   useEffect(() => {
@@ -46,10 +54,12 @@ export function useDiscord(): DiscordView {
     async function start() {
       try {
         const found = await callJson<PlaygroundConfig>(`${import.meta.env.BASE_URL}config.json`);
-        const [user] = await fetchUsers(found.discord_url);
+        const people = await fetchUsers(found.discord_url);
+        const user = people.find(({ id }) => id === userId) ?? people[0];
         if (!user) throw new Error("The simulated Discord has no users.");
         if (stopped) return;
         setConfig(found);
+        setUsers(people);
         listen(found.discord_url, user.id);
       } catch {
         retry();
@@ -90,9 +100,9 @@ export function useDiscord(): DiscordView {
       window.clearTimeout(timer);
       socket?.close();
     };
-  }, []);
+  }, [userId]);
 
   const change = (event: (state: DiscordState) => DiscordState) =>
     setState((known) => known && event(known));
-  return { config, state, connected, change };
+  return { config, state, users, connected, change };
 }

@@ -15,7 +15,7 @@ export type WalletProblem = "no_qr" | "unknown" | "expired" | "paid" | "cancelle
 
 export type Opened =
   | { readonly outcome: "bill"; readonly bill: Bill }
-  | { readonly outcome: WalletProblem };
+  | { readonly outcome: WalletProblem; readonly bill?: Bill };
 
 export async function openBill(midtransUrl: string, source: BillSource): Promise<Opened> {
   try {
@@ -24,11 +24,11 @@ export async function openBill(midtransUrl: string, source: BillSource): Promise
       case "pending":
         return { outcome: "bill", bill };
       case "settlement":
-        return { outcome: "paid" };
+        return { outcome: "paid", bill };
       case "expire":
-        return { outcome: "expired" };
+        return { outcome: "expired", bill };
       case "cancel":
-        return { outcome: "cancelled" };
+        return { outcome: "cancelled", bill };
       default:
         return bill.status satisfies never;
     }
@@ -53,6 +53,29 @@ export async function payBill(
     const again = await openBill(midtransUrl, source);
     return again.outcome === "bill" ? "unreachable" : again.outcome;
   }
+}
+
+/** The customer refuses. Tells how the bill stands afterwards. */
+export async function declineBill(
+  midtransUrl: string,
+  source: BillSource,
+  { transaction_id }: Bill,
+): Promise<WalletProblem> {
+  // Whether it was still open or not, the bill's own status says how it ended.
+  await callJson<unknown>(`${midtransUrl}/_wallet/decline`, "POST", { transaction_id }).catch(
+    () => {},
+  );
+  const { outcome } = await openBill(midtransUrl, source);
+  return outcome === "bill" ? "unreachable" : outcome;
+}
+
+/** Money arrives for a bill whatever its state: late, or a second time. False when nobody answers. */
+export async function sendMoney(midtransUrl: string, { transaction_id }: Bill): Promise<boolean> {
+  const order = { order_id: transaction_id };
+  return callJson<unknown>(`${midtransUrl}/_control/settle`, "POST", order).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The text of the first picture that is a readable QR. */

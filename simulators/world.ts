@@ -49,6 +49,7 @@ interface Parties {
     application_id: string;
     guild_id: string;
     channel_id: string;
+    staff_channel_id: string;
   };
 }
 

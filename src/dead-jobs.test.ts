@@ -25,7 +25,7 @@ async function openShop(t: TestContext) {
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });
   const random = createSeededRandom(4);
-  const deps = { clock, random, ids: createIds(clock, random) };
+  const deps = { clock, random, ids: createIds(clock, random), publish: async () => {} };
   const log = createLog({ level: "silent", terminal: false });
   return {
     db,

@@ -3,6 +3,7 @@ import { openItem, settleItem } from "./desk/item.ts";
 import { findPayment, findRefund } from "./payments/find.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Tx } from "./platform/db.ts";
+import type { Publish } from "./platform/events.ts";
 import type { Ids } from "./platform/ids.ts";
 import type { JobPayload } from "./platform/jobs.ts";
 import type { DeadJob } from "./platform/worker.ts";
@@ -15,7 +16,7 @@ const subjectOf = (jobId: bigint) => `job:${jobId}`;
 /** Puts a job that has just died on the desk, in the transaction that buries it. */
 export async function reportDeadJob(
   tx: Tx,
-  deps: { clock: Clock; ids: Ids },
+  deps: { clock: Clock; ids: Ids; publish: Publish },
   job: DeadJob,
 ): Promise<void> {
   const orderId = await orderOf(tx, job.payload);
@@ -33,7 +34,11 @@ export async function reportDeadJob(
 }
 
 /** A dead job that lives again is no longer a person's to look at. */
-export async function settleDeadJob(tx: Tx, deps: { clock: Clock }, jobId: bigint): Promise<void> {
+export async function settleDeadJob(
+  tx: Tx,
+  deps: { clock: Clock; publish: Publish },
+  jobId: bigint,
+): Promise<void> {
   const subject = subjectOf(jobId);
   await settleItem(tx, deps, { kind: "dead_job", subject, resolution: "replayed" });
 }

@@ -5,6 +5,7 @@ import { updateCard } from "./discord/cards.ts";
 import type { BotDeps } from "./discord/context.ts";
 import { forgetInteractions } from "./discord/forget.ts";
 import type { Responder } from "./discord/responder.ts";
+import { tellStaff } from "./discord/staff-notices.ts";
 import { workInteraction } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchases, fulfilOrders } from "./orders/fulfil.ts";
@@ -30,6 +31,8 @@ export interface JobDeps extends BotDeps {
   readonly reporter: Reporter;
   readonly responder: Responder;
   readonly publicUrl: string;
+  /** Where the desk is told; nowhere when there is no channel. */
+  readonly staffChannelId: string | undefined;
 }
 
 /** What comes again by itself; what can wait at night, when few people buy. */
@@ -83,6 +86,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "discord.work": (payload) =>
       workInteraction(deps, { interactionId: field(payload, "interactionId") }),
     "discord.updateCard": (payload) => updateCard(db, deps, paidFor(payload)),
+    "discord.tellStaff": (payload) => tellStaff(db, deps, { itemId: field(payload, "itemId") }),
     "discord.forget": () => forgetInteractions(db, deps),
   };
 }

@@ -24,7 +24,7 @@ import {
 import { gatewayFactories } from "./payments/adapters/factory.ts";
 import { isDatabaseGone as isUnreachable } from "./platform/database-problem.ts";
 import type { Database } from "./platform/db.ts";
-import { createPublisher } from "./platform/events.ts";
+import { createPublisher, type Publish } from "./platform/events.ts";
 import type { Fetch } from "./platform/http.ts";
 import { type JobHandler, jobsChannel } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
@@ -111,7 +111,12 @@ async function openShop(
   storeUrl = await server.listen({ host: config.host, port: config.port });
   await endLeases(db, { clock });
   await keepRecurring(db, { clock }, recurringJobs);
-  const jobs = jobHandlers({ ...shared, responder: bot.responder, publicUrl: publicUrl() });
+  const jobs = jobHandlers({
+    ...shared,
+    responder: bot.responder,
+    publicUrl: publicUrl(),
+    staffChannelId: config.staffChannelId ?? parties.discord.staff_channel_id,
+  });
   const worker = config.worker ? runWorker(shared, jobs, () => server.close(), undo) : undefined;
   undo.push(() => bot.stop());
   await bot.start(shared).catch((cause: unknown) => {
@@ -131,7 +136,7 @@ async function openShop(
 
 /** Does the jobs, also those that another process tells of, and stops in good order. */
 function runWorker(
-  deps: Ground & { log: Log },
+  deps: Ground & { log: Log; publish: Publish },
   handlers: Readonly<Record<string, JobHandler>>,
   closeEdge: () => Promise<void>,
   undo: Undo,
@@ -236,13 +241,18 @@ function discordIsAway({ discord }: Parties, standing: Standing | undefined, cau
 }
 
 function playgroundOf(parties: Parties) {
-  const midtrans = standingOf("midtrans", parties.midtrans);
+  // The phone's wallet pays at a simulator only, and only a simulator can be made to fail.
+  const simulated = (name: "midtrans" | "digiflazz" | "vip_reseller", path: string) =>
+    standingOf(name, parties[name]) === "simulator"
+      ? new URL(path, parties[name].base_url).href
+      : null;
   return {
     directory: join(root, "playground", "dist"),
     config: {
       discord_url: new URL("/discord", parties.discord.base_url).href,
-      // The phone's wallet pays at the simulator only.
-      midtrans_url: midtrans === "simulator" ? parties.midtrans.base_url : null,
+      midtrans_url: simulated("midtrans", "/midtrans"),
+      digiflazz_url: simulated("digiflazz", "/digiflazz"),
+      vip_reseller_url: simulated("vip_reseller", "/vip-reseller"),
     },
   };
 }

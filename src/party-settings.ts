@@ -59,7 +59,13 @@ export const partiesSchema = z.object({
     testing: z.boolean().default(false),
   }),
   vip_reseller: z.object({ base_url: loopback, api_id: text, api_key: text }),
-  discord: z.object({ base_url: loopback, token: text, application_id: text }),
+  discord: z.object({
+    base_url: loopback,
+    token: text,
+    application_id: text,
+    /** Of the server's channels the one that only staff see. */
+    staff_channel_id: text.optional(),
+  }),
 });
 
 export type Parties = z.infer<typeof partiesSchema>;
@@ -170,6 +176,7 @@ function variablesOf(environment: Environment) {
         base_url: given.DISCORD_BASE_URL,
         token: given.DISCORD_TOKEN,
         application_id: given.DISCORD_APPLICATION_ID,
+        staff_channel_id: undefined, // a setting of its own
       })),
   };
 }

@@ -14,5 +14,6 @@ export const subscribers: Subscribers = {
   "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
   // An order changes under its lock, and gets its card under it too: none is missed.
+  "desk.changed": ["discord.tellStaff"],
   "order.changed": [{ job: "discord.updateCard", among: ordersWithCard }],
 };

@@ -20,14 +20,15 @@ type Values = Readonly<Record<string, string>>;
 
 export type Buyer = ReturnType<typeof createBuyer>;
 
-/** Opens the simulated Discord for its two buyers. `settle` waits until the world is quiet. */
+/** Opens the simulated Discord for its two buyers and its owner. `settle` waits until the world is quiet. */
 export async function enterDiscord(simulatorUrl: string, settle: () => Promise<void>) {
   const client = `${simulatorUrl}/discord/client`;
-  const [first, second] = await getJson<{ id: string }[]>(`${client}/users`);
-  assert.ok(first && second);
+  const [first, second, owner] = await getJson<{ id: string }[]>(`${client}/users`);
+  assert.ok(first && second && owner);
   return {
     buyer: createBuyer(client, first.id, settle),
     secondBuyer: createBuyer(client, second.id, settle),
+    owner: createBuyer(client, owner.id, settle),
   };
 }
 
@@ -74,6 +75,9 @@ function createBuyer(client: string, userId: string, settle: () => Promise<void>
     messages,
     lastMessage,
     submit,
+    /** Takes direct messages from bots no more, or again. */
+    closesDirectMessages: (closed = true) =>
+      postJson(`${client}/users/${userId}`, { closed }, "PATCH"),
     speaks: (locale: "id" | "en-US") => postJson(`${client}/users/${userId}`, { locale }, "PATCH"),
     command: (name: string, values: Values = {}) =>
       interact({ type: 2, data: { name, options: options(values) } }),

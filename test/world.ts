@@ -7,10 +7,12 @@ import { trialBalance } from "../src/ledger/transfer.ts";
 import { startStore } from "../src/main.ts";
 import { partiesSchema } from "../src/party-settings.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
+import { createPublisher } from "../src/platform/events.ts";
 import type { Fetch } from "../src/platform/http.ts";
 import { createLog } from "../src/platform/log.ts";
 import { createPartyFetch } from "../src/platform/party-fetch.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
+import { subscribers } from "../src/subscribers.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
 import { cleanUp, cloneDatabase, emptyDatabase, temporaryKeyFile } from "./database.ts";
@@ -157,6 +159,8 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
     digiflazz,
     buyer: discord.buyer,
     secondBuyer: discord.secondBuyer,
+    owner: discord.owner,
+    publish: createPublisher({ clock }, subscribers),
     untilQuiet,
     books,
     url: store.url,

@@ -1,7 +1,7 @@
 /** The whole screen: header, conversation with its input, phone, and the modal on top of them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SandboxClock } from "../clock.ts";
-import { type Interaction, interact, type Locale, type Modal, saveLocale } from "../discord.ts";
+import { type Interaction, interact, type Locale, type Modal, saveUser } from "../discord.ts";
 import { picturesOf } from "../images.ts";
 import { type Session, SessionContext } from "../session.ts";
 import { texts } from "../texts.ts";
@@ -12,14 +12,21 @@ import { Conversation } from "./conversation.tsx";
 import { Header } from "./header.tsx";
 import { ModalDialog } from "./modal-dialog.tsx";
 import { Phone } from "./phone.tsx";
+import { TroublePanel } from "./trouble-panel.tsx";
 
 interface OpenModal {
   readonly id: string;
   readonly modal: Modal;
 }
 
+// Each tab may be somebody else: two tabs are two buyers.
+const personKey = "konter.person";
+const rememberedPerson = () => sessionStorage.getItem(personKey) ?? undefined;
+const rememberPerson = (id: string) => sessionStorage.setItem(personKey, id);
+
 export function App({ clock }: { readonly clock: SandboxClock }) {
-  const { config, state, connected, change } = useDiscord();
+  const [chosenId, setChosenId] = useState(rememberedPerson);
+  const { config, state, users, connected, change } = useDiscord(chosenId);
   const [modal, setModal] = useState<OpenModal>();
   const [offer, setOffer] = useState<Offer>();
   const [phoneOpen, setPhoneOpen] = useState(false);
@@ -81,13 +88,21 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
     return <p className="opening">{config ? words.loading : words.unreachable}</p>;
   }
 
-  async function changeLocale(next: Locale) {
+  /** Shown at once, and taken back when it was not saved. */
+  async function changeUser(changed: { locale?: Locale; closed?: boolean }) {
     if (!config || !state) return;
     const before = state.user;
-    change((known) => ({ ...known, user: { ...known.user, locale: next } }));
-    await saveLocale(config.discord_url, before.id, next).catch(() =>
+    change((known) => ({ ...known, user: { ...known.user, ...changed } }));
+    await saveUser(config.discord_url, before.id, changed).catch(() =>
       change((known) => ({ ...known, user: before })),
     );
+  }
+
+  function becomePerson(id: string) {
+    setModal(undefined);
+    setOffer(undefined);
+    rememberPerson(id);
+    setChosenId(id);
   }
 
   const newestFirst = state.messages.toReversed();
@@ -98,7 +113,9 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
           guild={state.guild.name}
           phoneOpen={phoneOpen}
           toggleRef={toggle}
-          onLocale={changeLocale}
+          users={users}
+          onUser={becomePerson}
+          onLocale={(locale) => void changeUser({ locale })}
           onPhone={() => setPhoneOpen(!phoneOpen)}
         />
         <main className="talk">
@@ -123,6 +140,7 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
             />
           )}
           <ClockPanel />
+          <TroublePanel config={config} onClosed={(closed) => void changeUser({ closed })} />
         </aside>
       </div>
       {modal && <ModalDialog key={modal.id} {...modal} onClose={() => setModal(undefined)} />}

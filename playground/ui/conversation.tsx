@@ -1,6 +1,6 @@
 /** The messages, oldest first, kept at the newest unless the reader has scrolled away. */
 import { useLayoutEffect, useRef } from "react";
-import type { DiscordState } from "../discord.ts";
+import type { DiscordState, Message } from "../discord.ts";
 import { useSession } from "../session.ts";
 import { MessageItem } from "./message-item.tsx";
 import { Welcome } from "./welcome.tsx";
@@ -8,6 +8,12 @@ import { Welcome } from "./welcome.tsx";
 interface Props {
   readonly state: DiscordState;
   readonly connected: boolean;
+}
+
+/** Where it stands, when that is not the channel where everybody is. */
+function placeOf({ channel_id }: Message, { channel, staff_channel }: DiscordState) {
+  if (channel_id === channel.id) return undefined;
+  return channel_id === staff_channel?.id ? staff_channel.name : "direct";
 }
 
 export function Conversation({ state, connected }: Props) {
@@ -54,14 +60,10 @@ export function Conversation({ state, connected }: Props) {
           lastTop.current = scrollTop;
         }}
       >
-        <Welcome channel={state.channel.name} commands={state.commands} />
+        <Welcome state={state} />
         <div className="log" role="log" aria-live="polite" aria-label={words.conversation}>
           {state.messages.map((message) => (
-            <MessageItem
-              key={message.id}
-              message={message}
-              direct={message.channel_id !== state.channel.id}
-            />
+            <MessageItem key={message.id} message={message} place={placeOf(message, state)} />
           ))}
         </div>
       </div>

@@ -1,5 +1,5 @@
 import type { RefObject } from "react";
-import type { Locale } from "../discord.ts";
+import type { Locale, User } from "../discord.ts";
 import { useSession } from "../session.ts";
 
 const languages: readonly (readonly [locale: Locale, short: string, full: string])[] = [
@@ -9,20 +9,33 @@ const languages: readonly (readonly [locale: Locale, short: string, full: string
 
 interface Props {
   readonly guild: string;
+  readonly users: readonly User[];
+  readonly onUser: (id: string) => void;
   readonly phoneOpen: boolean;
   readonly toggleRef: RefObject<HTMLButtonElement | null>;
   readonly onLocale: (locale: Locale) => void;
   readonly onPhone: () => void;
 }
 
-export function Header({ guild, phoneOpen, toggleRef, onLocale, onPhone }: Props) {
+export function Header({ guild, users, phoneOpen, toggleRef, onUser, onLocale, onPhone }: Props) {
   const { locale, words, user } = useSession();
   return (
     <header className="header">
       <h1>
         {guild} <span className="subtle">{words.playground}</span>
       </h1>
-      <span className="who subtle">{user.global_name ?? user.username}</span>
+      <select
+        className="who"
+        aria-label={words.who}
+        value={user.id}
+        onChange={(event) => onUser(event.target.value)}
+      >
+        {users.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.global_name ?? one.username}
+          </option>
+        ))}
+      </select>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a form's look and meaning */}
       <div className="languages" role="group" aria-label={words.language}>
         {languages.map(([value, short, full]) => (

@@ -13,11 +13,11 @@ const LOADING = 128;
 
 interface Props {
   readonly message: Message;
-  /** In the direct messages with the bot rather than in the channel. */
-  readonly direct: boolean;
+  /** Where it stands when not in the channel: the staff's, by its name, or the direct messages. */
+  readonly place: "direct" | string | undefined;
 }
 
-export const MessageItem = memo(function MessageItem({ message, direct }: Props) {
+export const MessageItem = memo(function MessageItem({ message, place }: Props) {
   const { locale, words } = useSession();
   const article = useFocusKept(message);
   const flags = Number(message.flags ?? 0);
@@ -40,7 +40,9 @@ export const MessageItem = memo(function MessageItem({ message, direct }: Props)
       <p className="byline">
         <strong>{author}</strong>
         {message.author.bot && <span className="badge">{words.app}</span>}
-        {direct && <span className="badge quiet">{words.direct}</span>}
+        {place !== undefined && (
+          <span className="badge quiet">{place === "direct" ? words.direct : `#${place}`}</span>
+        )}
         <time className="subtle" dateTime={message.timestamp}>
           {formatTime(ms, "t", locale)}
         </time>

@@ -13,9 +13,11 @@ import { useNow, useSession } from "../session.ts";
 import {
   type Bill,
   type BillSource,
+  declineBill,
   openBill,
   payBill,
   scanPictures,
+  sendMoney,
   type WalletProblem,
 } from "../wallet.ts";
 
@@ -23,7 +25,9 @@ type Screen =
   | { readonly name: "home" }
   | { readonly name: "bill"; readonly source: BillSource; readonly bill: Bill }
   | { readonly name: "paid"; readonly bill: Bill }
-  | { readonly name: "problem"; readonly problem: WalletProblem };
+  | { readonly name: "sent"; readonly bill: Bill }
+  /** With the bill, where there is one that money could still be sent for. */
+  | { readonly name: "problem"; readonly problem: WalletProblem; readonly bill?: Bill };
 
 interface Props {
   readonly midtransUrl: string;
@@ -56,9 +60,9 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
 
   async function open(source: BillSource): Promise<Screen> {
     const opened = await openBill(midtransUrl, source);
-    return opened.outcome === "bill"
-      ? { name: "bill", source, bill: opened.bill }
-      : { name: "problem", problem: opened.outcome };
+    if (opened.outcome === "bill") return { name: "bill", source, bill: opened.bill };
+    const { outcome: problem, bill } = opened;
+    return bill === undefined ? { name: "problem", problem } : { name: "problem", problem, bill };
   }
 
   async function scan(): Promise<Screen> {
@@ -68,7 +72,20 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
 
   async function pay(source: BillSource, bill: Bill): Promise<Screen> {
     const result = await payBill(midtransUrl, source, bill);
-    return result === "success" ? { name: "paid", bill } : { name: "problem", problem: result };
+    return result === "success"
+      ? { name: "paid", bill }
+      : { name: "problem", problem: result, bill };
+  }
+
+  async function decline(source: BillSource, bill: Bill): Promise<Screen> {
+    const problem = await declineBill(midtransUrl, source, bill);
+    return { name: "problem", problem, bill };
+  }
+
+  /** Late, or once more: the bank does not ask what the bill says. */
+  async function send(bill: Bill): Promise<Screen> {
+    const sent = await sendMoney(midtransUrl, bill);
+    return sent ? { name: "sent", bill } : { name: "problem", problem: "unreachable", bill };
   }
 
   return (
@@ -88,6 +105,7 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
             bill={screen.bill}
             busy={busy}
             onPay={() => go(() => pay(screen.source, screen.bill))}
+            onDecline={() => go(() => decline(screen.source, screen.bill))}
             onClose={goHome}
           />
         )}
@@ -95,9 +113,24 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
           <Result look="success" title={words.paid} button={words.done} onClose={goHome}>
             <p className="amount">{formatRupiah(screen.bill.amount)}</p>
             <p>{words.paidDetail(screen.bill.merchant_name)}</p>
+            <button type="button" className="button" onClick={() => go(() => send(screen.bill))}>
+              {words.payTwice}
+            </button>
           </Result>
         )}
-        {screen.name === "problem" && <Problem problem={screen.problem} onClose={goHome} />}
+        {screen.name === "sent" && (
+          <Result look="success" title={words.sent} button={words.done} onClose={goHome}>
+            <p className="amount">{formatRupiah(screen.bill.amount)}</p>
+            <p>{words.sentDetail}</p>
+          </Result>
+        )}
+        {screen.name === "problem" && (
+          <Problem
+            problem={screen.problem}
+            onClose={goHome}
+            onSend={billToSend(screen, (bill) => void go(() => send(bill)))}
+          />
+        )}
       </div>
     </section>
   );
@@ -157,10 +190,11 @@ interface BillScreenProps {
   readonly bill: Bill;
   readonly busy: boolean;
   readonly onPay: () => void;
+  readonly onDecline: () => void;
   readonly onClose: () => void;
 }
 
-function BillScreen({ bill, busy, onPay, onClose }: BillScreenProps) {
+function BillScreen({ bill, busy, onPay, onDecline, onClose }: BillScreenProps) {
   const { words } = useSession();
   const leftMs = Date.parse(bill.expires_at) - useNow();
   const title = useFocusOnArrival();
@@ -179,9 +213,14 @@ function BillScreen({ bill, busy, onPay, onClose }: BillScreenProps) {
       <button type="button" className="button primary" aria-busy={busy} onClick={onPay}>
         <span className="button-label">{busy ? words.paying : words.pay}</span>
       </button>
-      <button type="button" className="button" disabled={busy} onClick={onClose}>
-        {words.close}
-      </button>
+      <div className="bill-ways-out">
+        <button type="button" className="button" disabled={busy} onClick={onDecline}>
+          {words.decline}
+        </button>
+        <button type="button" className="button" disabled={busy} onClick={onClose}>
+          {words.close}
+        </button>
+      </div>
     </div>
   );
 }
@@ -189,16 +228,31 @@ function BillScreen({ bill, busy, onPay, onClose }: BillScreenProps) {
 interface ProblemProps {
   readonly problem: WalletProblem;
   readonly onClose: () => void;
+  readonly onSend?: (() => void) | undefined;
 }
 
-function Problem({ problem, onClose }: ProblemProps) {
+function Problem({ problem, onClose, onSend }: ProblemProps) {
   const { words } = useSession();
   const { title, detail } = words.problems[problem];
   return (
     <Result look="problem" title={title} button={words.back} onClose={onClose}>
       <p>{detail}</p>
+      {onSend && (
+        <button type="button" className="button" onClick={onSend}>
+          {problem === "paid" ? words.payTwice : words.payLate}
+        </button>
+      )}
     </Result>
   );
+}
+
+/** Money that comes although the bill is over: the shop must cope with that too. */
+function billToSend(
+  { problem, bill }: Extract<Screen, { name: "problem" }>,
+  send: (bill: Bill) => void,
+): (() => void) | undefined {
+  const over = ["expired", "paid", "cancelled"].includes(problem);
+  return bill && over ? () => send(bill) : undefined;
 }
 
 interface ResultProps {

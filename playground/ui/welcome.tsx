@@ -1,5 +1,5 @@
 /** The start of the conversation: what this is, what to try, and how to make things fail. */
-import { type Command, nameOf } from "../discord.ts";
+import { type DiscordState, nameOf } from "../discord.ts";
 import { useSession } from "../session.ts";
 
 // The command by its own name, and what to type after it.
@@ -9,12 +9,8 @@ const examples = [
   ["topup", ""],
 ] as const;
 
-interface Props {
-  readonly channel: string;
-  readonly commands: readonly Command[];
-}
-
-export function Welcome({ channel, commands }: Props) {
+export function Welcome({ state }: { readonly state: DiscordState }) {
+  const { channel, commands, staff_channel } = state;
   const { locale, words, offerCommand } = useSession();
   const lines = examples.map(([name, input]) => {
     const command = commands.find((entry) => entry.name === name);
@@ -22,8 +18,9 @@ export function Welcome({ channel, commands }: Props) {
   });
   return (
     <section className="welcome" aria-labelledby="welcome-title">
-      <h2 id="welcome-title">{words.welcome(channel)}</h2>
+      <h2 id="welcome-title">{words.welcome(channel.name)}</h2>
       <p>{words.welcomeDetail}</p>
+      {staff_channel && <p>{words.welcomeOwner(staff_channel.name)}</p>}
       <p className="chips">
         <span className="subtle">{words.tryFirst}</span>
         {lines.map((line) => (

@@ -8,10 +8,10 @@ import { z } from "zod";
 import { keepRawBodies, readJson } from "../wire.ts";
 import { actForm, readAct } from "./actions.ts";
 import { ClientMistake } from "./errors.ts";
-import { channelName, guildName } from "./identity.ts";
+import { channelName, guildName, staffChannelName } from "./identity.ts";
 import type { Interactions } from "./interactions.ts";
 import type { ConversationEvent, Messages } from "./messages.ts";
-import { findPerson, type Person, type State } from "./state.ts";
+import { findPerson, ownerOf, type Person, type State } from "./state.ts";
 
 export interface Audience {
   accept(request: IncomingMessage, carrier: Duplex, head: Buffer): void;
@@ -71,11 +71,9 @@ export function registerClient(
     return reply.code(error.status).send({ error: error.message });
   });
 
-  const present = ({ id, username, global_name, locale }: Person) => ({
-    id,
-    username,
-    global_name,
-    locale,
+  const present = ({ id, username, global_name, locale, closed = false }: Person) => ({
+    ...{ id, username, global_name, locale, closed },
+    owner: id === ownerOf(data).id,
   });
   const personOf = (id: string | undefined): Person => {
     const person = findPerson(state, id);
@@ -86,8 +84,12 @@ export function registerClient(
   app.get("/users", async () => data.people.map(present));
   app.patch<{ Params: { id: string } }>("/users/:id", async (request) => {
     const person = personOf(request.params.id);
-    const form = z.object({ locale: z.enum([Locale.Indonesian, Locale.EnglishUS]) });
-    person.locale = read(form, request.body).locale;
+    const form = z.object({
+      locale: z.enum([Locale.Indonesian, Locale.EnglishUS]).optional(),
+      closed: z.boolean().optional(),
+    });
+    const { locale = person.locale, closed = person.closed } = read(form, request.body);
+    Object.assign(person, { locale, closed });
     return present(person);
   });
   app.get<{ Querystring: { user_id?: string } }>("/state", async (request) => {
@@ -97,6 +99,8 @@ export function registerClient(
       user: present(person),
       guild: { id: data.guildId, name: guildName },
       channel: { id: data.channelId, name: channelName },
+      staff_channel:
+        person.id === ownerOf(data).id ? { id: data.staffChannelId, name: staffChannelName } : null,
       dm_channel: direct === undefined ? null : { id: direct },
       commands: data.commands,
       messages: messages.seenBy(person.id),

@@ -6,7 +6,7 @@ import type { SimulatedClock } from "../clock.ts";
 import { registerFaults } from "../faults.ts";
 import { keepRawBodies } from "../wire.ts";
 import { createAudience, registerClient } from "./client.ts";
-import { createGateway } from "./gateway.ts";
+import { createGateway, type Interruption } from "./gateway.ts";
 import { applicationObject, botUser, guildObject } from "./identity.ts";
 import { createInteractions } from "./interactions.ts";
 import { createMessages } from "./messages.ts";
@@ -24,7 +24,13 @@ export interface DiscordOptions {
 }
 
 export interface Discord {
-  credentials: { token: string; application_id: string; guild_id: string; channel_id: string };
+  credentials: {
+    token: string;
+    application_id: string;
+    guild_id: string;
+    channel_id: string;
+    staff_channel_id: string;
+  };
   /** Resolves when no request of the bot is being answered; a person waiting does not count. */
   idle(): Promise<void>;
   close(): Promise<void>;
@@ -66,15 +72,19 @@ export function registerDiscord(app: FastifyInstance, options: DiscordOptions): 
     async (scope) => {
       keepRawBodies(scope);
       const faults = registerFaults(scope, {
-        callback: ["http_500", "http_429"],
-        edit: ["http_500", "http_429"],
-        message: ["http_500", "http_429"],
+        callback: ["http_500", "http_429", "lost_answer", "slow"],
+        edit: ["http_500", "http_429", "lost_answer"],
+        message: ["http_500", "http_429", "lost_answer"],
         interaction: ["duplicate"],
+        gateway: ["cut", "reconnect", "invalid_session"],
       });
       const interactions = createInteractions(
         state,
         messages,
         (payload) => {
+          const interruption = faults.take("gateway");
+          // The knob takes no other words.
+          if (interruption !== undefined) gateway.interrupt(interruption as Interruption);
           const times = faults.take("interaction") === "duplicate" ? 2 : 1;
           for (let sent = 0; sent < times; sent += 1)
             gateway.dispatch("INTERACTION_CREATE", payload);
@@ -133,6 +143,7 @@ export function registerDiscord(app: FastifyInstance, options: DiscordOptions): 
       application_id: data.applicationId,
       guild_id: data.guildId,
       channel_id: data.channelId,
+      staff_channel_id: data.staffChannelId,
     },
     idle: () => idle(),
     async close() {

@@ -14,6 +14,7 @@ const known = {
   too_large: [413, 40005, "Request entity too large"],
   already_acknowledged: [400, 40060, "Interaction has already been acknowledged."],
   empty_message: [400, 50006, "Cannot send an empty message"],
+  closed_to_bots: [403, 50007, "Cannot send messages to this user"],
   invalid_webhook_token: [401, 50027, "Invalid Webhook Token"],
   invalid_recipient: [400, 50033, "Invalid Recipient(s)"],
   invalid_json: [400, 50109, "The request body contains invalid JSON."],

@@ -9,8 +9,12 @@ export interface Gateway {
   accept(request: IncomingMessage, carrier: Duplex, head: Buffer): void;
   /** To every bot that is connected or may still resume. */
   dispatch(event: string, data: object): void;
+  /** Breaks every connection: cut, asked to come back (op 7), or told that its session is over (op 9). */
+  interrupt(how: Interruption): void;
   close(): void;
 }
+
+export type Interruption = "cut" | "reconnect" | "invalid_session";
 
 interface Session {
   id: string;
@@ -101,8 +105,7 @@ export function createGateway(deps: {
 
   function converse(socket: WebSocket): void {
     let session: Session | undefined;
-    const say = (op: number, d: unknown) =>
-      socket.send(JSON.stringify({ op, d, s: null, t: null }));
+    const say = (op: number, d: unknown) => socket.send(frameOf(op, d));
     say(GatewayOpcodes.Hello, { heartbeat_interval: deps.heartbeatMs });
 
     socket.on("message", (raw) => {
@@ -149,12 +152,28 @@ export function createGateway(deps: {
         else emit(session, event, data);
       }
     },
+    interrupt(how) {
+      for (const session of sessions.values()) {
+        const { socket } = session;
+        if (how === "reconnect") socket?.send(frameOf(GatewayOpcodes.Reconnect, null));
+        if (how === "invalid_session") {
+          sessions.delete(session.id);
+          socket?.send(frameOf(GatewayOpcodes.InvalidSession, false));
+        }
+        if (how === "cut") socket?.terminate();
+        // From now on what happens waits for whoever resumes.
+        session.socket = null;
+        session.lostAtMs = deps.nowMs();
+      }
+    },
     close() {
       for (const client of server.clients) client.terminate();
       server.close();
     },
   };
 }
+
+const frameOf = (op: number, d: unknown) => JSON.stringify({ op, d, s: null, t: null });
 
 function readFrame(text: string): z.output<typeof frameForm> | undefined {
   try {

@@ -1,11 +1,12 @@
 /** Who and where, as Discord's objects: the bot, the people, the one server and its channels. Pure. */
 import { ApplicationFlags, ChannelType, GuildMemberFlags, Locale } from "discord-api-types/v10";
-import type { Person, State } from "./state.ts";
+import { ownerOf, type Person, type State } from "./state.ts";
 
 type Data = State["data"];
 
 export const guildName = "Toko Demo";
 export const channelName = "top-up";
+export const staffChannelName = "staf";
 export const guildLocale = Locale.Indonesian;
 // What the invite of the documents grants the bot (discord.md §4.5).
 export const botPermissions = "361045806080";
@@ -45,7 +46,7 @@ export function applicationObject(data: Data) {
     redirect_uris: [],
     interactions_endpoint_url: null,
     role_connections_verification_url: null,
-    owner: userObject({ id: data.guildId, username: "pemilik", global_name: "Pemilik" }),
+    owner: userObject(ownerOf(data)),
     approximate_guild_count: 1,
     approximate_user_install_count: 0,
     approximate_user_authorization_count: 0,
@@ -73,17 +74,18 @@ export function memberObject(person: Person) {
   };
 }
 
-export function guildChannel(data: Data) {
+export function guildChannel(data: Data, id: string = data.channelId) {
+  const ofStaff = id === data.staffChannelId;
   return {
-    id: data.channelId,
+    id,
     type: ChannelType.GuildText as const,
     guild_id: data.guildId,
-    name: channelName,
-    position: 0,
+    name: ofStaff ? staffChannelName : channelName,
+    position: ofStaff ? 1 : 0,
     parent_id: null,
     topic: null,
     nsfw: false,
-    last_message_id: lastMessageId(data, data.channelId),
+    last_message_id: lastMessageId(data, id),
     rate_limit_per_user: 0,
     permission_overwrites: [],
     flags: 0,
@@ -111,7 +113,7 @@ export function guildObject(data: Data) {
     id: data.guildId,
     name: guildName,
     icon: null,
-    owner_id: data.guildId,
+    owner_id: ownerOf(data).id,
     preferred_locale: guildLocale,
     joined_at: foundedAt,
     large: false,
@@ -119,7 +121,7 @@ export function guildObject(data: Data) {
     member_count: data.people.length + 1,
     features: [],
     roles: [{ ...everyone, color: 0, hoist: false, managed: false, mentionable: false, flags: 0 }],
-    channels: [guildChannel(data)],
+    channels: [guildChannel(data), guildChannel(data, data.staffChannelId)],
     members: [],
     emojis: [],
     stickers: [],
@@ -130,6 +132,11 @@ export function guildObject(data: Data) {
     guild_scheduled_events: [],
     soundboard_sounds: [],
   };
+}
+
+/** True for the server's channels. */
+export function isGuildChannel(data: Data, channelId: string): boolean {
+  return channelId === data.channelId || channelId === data.staffChannelId;
 }
 
 /** Whose direct channel this is; undefined for the server's channel. */

@@ -3,7 +3,7 @@ import { MessageFlags } from "discord-api-types/v10";
 import { type Path, refusal } from "./errors.ts";
 import { botUser, recipientOf } from "./identity.ts";
 import type { ComponentRow, Embed, MessageForm } from "./message-rules.ts";
-import type { KeptFile, KeptMessage, State } from "./state.ts";
+import { type KeptFile, type KeptMessage, ownerOf, type State } from "./state.ts";
 import {
   checkPictures,
   chooseFiles,
@@ -49,6 +49,7 @@ export function createMessages(
 
   function sees(message: KeptMessage, userId: string): boolean {
     if (message.visibleTo !== null) return message.visibleTo === userId;
+    if (message.channelId === data.staffChannelId) return userId === ownerOf(data).id;
     const recipient = recipientOf(data, message.channelId);
     return recipient === undefined || recipient.id === userId;
   }

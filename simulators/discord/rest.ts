@@ -9,6 +9,7 @@ import {
   botUser,
   directChannel,
   guildChannel,
+  isGuildChannel,
   recipientOf,
 } from "./identity.ts";
 import type { Interactions } from "./interactions.ts";
@@ -28,6 +29,11 @@ export interface RestDeps {
 }
 
 const requestBytesLimit = 25 * 1024 * 1024;
+// Longer than Discord waits for a first answer.
+const slowMs = 4_000;
+
+/** What they ask for is done, and the connection is cut before they hear of it. */
+const answersToLose = new WeakSet<FastifyRequest>();
 
 export function registerRest(app: FastifyInstance, deps: RestDeps): { idle(): Promise<void> } {
   const traffic = countTraffic(app);
@@ -44,6 +50,7 @@ export function registerRest(app: FastifyInstance, deps: RestDeps): { idle(): Pr
   // An answer that was given must still be true after a restart.
   app.addHook("onSend", async (request) => {
     if (request.method !== "GET") deps.state.save();
+    if (answersToLose.has(request)) request.raw.socket.destroy();
   });
   app.setNotFoundHandler((request, reply) => refuse(request, reply, refusal("not_found")));
   app.setErrorHandler((error, request, reply) => {
@@ -92,7 +99,7 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
   };
   const channel = (request: FastifyRequest) => {
     const id = param(request, "channel");
-    if (id !== data.channelId && !recipientOf(data, id)) throw refusal("unknown_channel");
+    if (!isGuildChannel(data, id) && !recipientOf(data, id)) throw refusal("unknown_channel");
     return id;
   };
 
@@ -142,13 +149,14 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
   app.get("/channels/:channel", authorized, async (request) => {
     const id = channel(request);
     const recipient = recipientOf(data, id);
-    return recipient === undefined ? guildChannel(data) : directChannel(data, id, recipient);
+    return recipient === undefined ? guildChannel(data, id) : directChannel(data, id, recipient);
   });
   app.post("/channels/:channel/messages", authorized, async (request, reply) => {
     const channelId = channel(request);
-    if (strike(deps, "message", reply)) return reply;
+    if (await strike(deps, "message", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
     const form = parseForm(messageForm(legalFlags.channel), json);
+    if (recipientOf(data, channelId)?.closed) throw refusal("closed_to_bots");
     const where = { channelId, visibleTo: null, type: 0, metadata: null };
     return messages.render(messages.post(where, form, uploads, []));
   });
@@ -158,7 +166,7 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
     // An ephemeral message exists for interaction tokens only.
     if (message?.channelId !== channelId || message.visibleTo !== null)
       throw refusal("unknown_message");
-    if (strike(deps, "edit", reply)) return reply;
+    if (await strike(deps, "edit", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
     const form = parseForm(messageForm(legalFlags.edit), json);
     return messages.render(messages.edit(message, form, uploads, []));
@@ -181,7 +189,7 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
   };
 
   app.post("/interactions/:id/:token/callback", async (request, reply) => {
-    if (strike(deps, "callback", reply)) return reply;
+    if (await strike(deps, "callback", reply)) return reply;
     const response = interactions.answer(
       param(request, "id"),
       param(request, "token"),
@@ -191,7 +199,7 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
   });
   app.post("/webhooks/:application/:token", async (request, reply) => {
     const interaction = interactionOf(request);
-    if (strike(deps, "message", reply)) return reply;
+    if (await strike(deps, "message", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
     const form = parseForm(messageForm(legalFlags.reply), json);
     return messages.render(interactions.followUp(interaction, form, uploads));
@@ -201,7 +209,7 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
   app.get(message, async (request) => messages.render(original(request)));
   app.patch(message, async (request, reply) => {
     const found = original(request);
-    if (strike(deps, "edit", reply)) return reply;
+    if (await strike(deps, "edit", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
     const form = parseForm(messageForm(legalFlags.edit), json);
     return messages.render(messages.edit(found, form, uploads, []));
@@ -212,16 +220,28 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
   });
 }
 
-function strike(deps: RestDeps, operation: string, reply: FastifyReply): boolean {
-  const fault = deps.faults.take(operation);
-  if (fault === undefined) return false;
-  if (fault === "http_429") {
-    reply.code(429).headers({ "retry-after": "1", "x-ratelimit-scope": "user" });
-    reply.send({ message: "You are being rate limited.", retry_after: 1, global: false, code: 0 });
-  } else {
-    reply.code(500).send(refusal("internal").body);
+/** Lets the next fault of an operation happen. True when that was the answer. */
+async function strike(deps: RestDeps, operation: string, reply: FastifyReply): Promise<boolean> {
+  switch (deps.faults.take(operation)) {
+    case undefined:
+      return false;
+    case "http_429":
+      reply.code(429).headers({ "retry-after": "1", "x-ratelimit-scope": "user" });
+      reply.send({
+        ...{ message: "You are being rate limited.", retry_after: 1 },
+        ...{ global: false, code: 0 },
+      });
+      return true;
+    case "lost_answer":
+      answersToLose.add(reply.request);
+      return false;
+    case "slow":
+      await deps.state.clock.sleep(slowMs);
+      return false;
+    default:
+      reply.code(500).send(refusal("internal").body);
+      return true;
   }
-  return true;
 }
 
 /** `idle` resolves when no request of the bot is being answered. */

@@ -12,6 +12,8 @@ export interface Person {
   global_name: string;
   locale: Locale;
   permissions: Permissions;
+  /** Takes no direct messages from bots. */
+  closed?: boolean;
 }
 
 export interface KeptFile {
@@ -74,6 +76,8 @@ interface DiscordBooks {
   applicationId: string;
   guildId: string;
   channelId: string;
+  /** Seen by the server's owner alone. */
+  staffChannelId: string;
   people: Person[];
   /** user id → id of the direct message channel the bot opened */
   directChannels: Record<string, string>;
@@ -95,10 +99,12 @@ export interface State {
 
 // The file is written whole at each change, so what nobody can act on any more must not pile up.
 const keptCount = 1_000;
+const ownerName = "pemilik";
 const tokenLifeMs = 15 * 60_000;
 const discordEpochMs = 1_420_070_400_000;
 // VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY and USE_APPLICATION_COMMANDS.
 const buyerPermissions = String((1n << 10n) | (1n << 11n) | (1n << 16n) | (1n << 31n));
+const ownerPermissions = String((1n << 53n) - 1n);
 
 export function openState(options: {
   clock: SimulatedClock;
@@ -112,21 +118,26 @@ export function openState(options: {
   // A snowflake is the time in ms since 2015 in the upper bits and a counter in the lower 22.
   const snowflake = (count: number) =>
     String((BigInt(nowMs() - discordEpochMs) << 22n) | BigInt(count & 0x3fffff));
-  const buyer = (count: number, username: string, global_name: string): Person => ({
+  const person = (count: number, username: string, global_name: string): Person => ({
     id: snowflake(count),
     username,
     global_name,
     locale: Locale.Indonesian,
-    permissions: buyerPermissions,
+    permissions: username === ownerName ? ownerPermissions : buyerPermissions,
   });
 
   const { data, save } = openBooks<DiscordBooks>(options.booksFile, () => ({
-    counter: 5,
+    counter: 7,
     token: [randomText(18), randomText(4), randomText(28)].join("."),
     applicationId: snowflake(1),
     guildId: snowflake(2),
     channelId: snowflake(3),
-    people: [buyer(4, "pembeli", "Pembeli"), buyer(5, "pembeli2", "Pembeli Dua")],
+    staffChannelId: snowflake(6),
+    people: [
+      person(4, "pembeli", "Pembeli"),
+      person(5, "pembeli2", "Pembeli Dua"),
+      person(7, ownerName, "Pemilik"),
+    ],
     directChannels: {},
     commands: [],
     messages: [],
@@ -134,6 +145,12 @@ export function openState(options: {
     requests: {},
     refused: [],
   }));
+
+  // Books of an earlier version knew neither.
+  data.staffChannelId ??= snowflake(++data.counter);
+  if (data.people.every(({ username }) => username !== ownerName)) {
+    data.people.push(person(++data.counter, ownerName, "Pemilik"));
+  }
 
   function prune(): void {
     const surplus = data.interactions.length - keptCount;
@@ -164,6 +181,13 @@ export function openState(options: {
       save();
     },
   };
+}
+
+/** Whose server it is. */
+export function ownerOf(data: DiscordBooks): Person {
+  const owner = data.people.find((person) => person.username === ownerName);
+  if (owner === undefined) throw new Error("the server has no owner");
+  return owner;
 }
 
 export function findPerson(state: State, id: string | undefined): Person | undefined {

@@ -19,7 +19,7 @@ async function openShop(t: TestContext) {
     run: (...args: string[]) => konter(["desk", ...args], { DATABASE_URL }),
     async open(subject: string, agoMs: number, details: Record<string, string> = {}) {
       const clock = createSandboxClock({ frozenAt: new Date(Date.now() - agoMs) });
-      const deps = { clock, ids: createIds(clock, createRandom()) };
+      const deps = { clock, ids: createIds(clock, createRandom()), publish: async () => {} };
       await inTransaction(db, (tx) =>
         openItem(tx, deps, { kind: "purchase_stuck", subject, details }),
       );

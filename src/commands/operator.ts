@@ -5,9 +5,11 @@ import { readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
 import { type Clock, createClock, createSandboxClock } from "../platform/clock.ts";
 import { type Database, openDatabase } from "../platform/db.ts";
+import { createPublisher, type Publish } from "../platform/events.ts";
 import { createIds, type Ids } from "../platform/ids.ts";
 import { createRandom, type Random } from "../platform/random.ts";
 import { clockOffsetMs, type Environment } from "../platform/store.ts";
+import { subscribers } from "../subscribers.ts";
 import { failOn } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -17,6 +19,7 @@ export interface Shop {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
+  readonly publish: Publish;
   readonly terminal: Terminal;
 }
 
@@ -34,7 +37,8 @@ export async function withShop<T>(
     const random = createRandom();
     const { environment } = config;
     const ids = createIds(clock, random);
-    return await work({ environment, db, clock, random, ids, terminal });
+    const publish = createPublisher({ clock }, subscribers);
+    return await work({ environment, db, clock, random, ids, publish, terminal });
   } finally {
     await db.destroy();
     await close();

@@ -103,8 +103,8 @@ test("a story holds refunds and what risk, the desk and the jobs say, whoever sa
   const world = await openWorld(t, { seed: 3 });
   await world.buyer.orders("ML_86", account);
   const order = await onlyOrder(world);
-  const { db, clock } = world;
-  const deps = { clock, ids: createIds(clock, createSeededRandom(1)) };
+  const { db, clock, publish } = world;
+  const deps = { clock, publish, ids: createIds(clock, createSeededRandom(1)) };
   const later = new Date(clock.now().getTime() + 1); // placing it was allowed
   const hits = [{ rule: "blacklist", value: 1, threshold: 1, points: 100 }];
   await sql`

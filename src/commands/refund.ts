@@ -3,10 +3,8 @@ import { endSourceRefund, type RefundOrder, refundOrder } from "../orders/refund
 import { findOrder } from "../orders/story.ts";
 import type { RefundEnd } from "../payments/refund.ts";
 import { inTransaction } from "../platform/db.ts";
-import { createPublisher } from "../platform/events.ts";
 import { createLog } from "../platform/log.ts";
 import { formatRupiah } from "../platform/money.ts";
-import { subscribers } from "../subscribers.ts";
 import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 
@@ -102,7 +100,7 @@ async function end(
 async function open(shop: Shop, orderCode: string, action: string) {
   const order = await findOrder(shop.db, { orderCode });
   const log = createLog({ level: "warn", terminal: shop.terminal.screen });
-  const deps = { ...shop, log, publish: createPublisher(shop, subscribers) };
+  const deps = { ...shop, log };
   const { actor, origin } = asOperator({ action, object: `order:${order.id}` });
   const by = { orderId: order.id, actor, ...(origin === undefined ? {} : { origin }) };
   return { order, deps, by };

@@ -2,6 +2,7 @@
 import { ConfigError } from "../config.ts";
 import { type Command, tellError, UsageError } from "./command.ts";
 import { desk } from "./desk.ts";
+import { discord } from "./discord.ts";
 import { doctor } from "./doctor.ts";
 import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
@@ -31,6 +32,7 @@ const commands: Readonly<Record<string, Command>> = {
   key,
   order,
   desk,
+  discord,
   refund,
   risk,
   jobs,

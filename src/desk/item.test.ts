@@ -5,6 +5,7 @@ import pg from "pg";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { inTransaction, openDatabase } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -24,8 +25,13 @@ async function openShop(t: TestContext) {
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });
-  const deps = { clock, ids: createIds(clock, createSeededRandom(5)) };
+  const told: string[] = [];
+  const publish: Publish = async (_tx, ...events) => {
+    told.push(...events.map((event) => event.name));
+  };
+  const deps = { clock, publish, ids: createIds(clock, createSeededRandom(5)) };
   return {
+    told,
     db,
     clock,
     atEnd,
@@ -68,6 +74,17 @@ test("what is wrong lies on the desk once while it is open, and again when it co
     ],
     "what is found again uses up no numbers",
   );
+});
+
+test("each change of an item is told, and what changes nothing is not", async (t) => {
+  const shop = await openShop(t);
+  await shop.open();
+  await shop.open();
+  await shop.take(1);
+  await assert.rejects(shop.take(1));
+  await shop.close(1);
+  await shop.settle();
+  assert.deepEqual(shop.told, ["desk.changed", "desk.changed", "desk.changed"]);
 });
 
 test("two processes that open the same item at once open one", async (t) => {

@@ -3,12 +3,14 @@ import type { Act } from "../audit/act.ts";
 import { recordAct } from "../audit/record.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
 import {
   closeOpen,
   insertUnlessOpen,
   lockItem,
+  selectItem,
   selectItems,
   selectItemsOfOrder,
   selectOpenItems,
@@ -49,6 +51,8 @@ export interface DeskItem {
   readonly resolution: string | null;
 }
 
+type Deps = { clock: Clock; publish: Publish };
+
 /** Who acts on an item, and why. */
 type By = Pick<Act, "actor" | "origin" | "requestId">;
 
@@ -57,7 +61,7 @@ const longestText = 500;
 /** Puts something on the desk, unless it lies there already. No personal data: items stay for ever. */
 export async function openItem(
   tx: Tx,
-  deps: { clock: Clock; ids: Ids },
+  deps: Deps & { ids: Ids },
   input: {
     kind: DeskItemKind;
     subject: string;
@@ -66,22 +70,25 @@ export async function openItem(
   },
 ): Promise<void> {
   const { orderId = null, ...item } = input;
-  await insertUnlessOpen(tx, { ...item, orderId, id: deps.ids.uuid(), now: deps.clock.now() });
+  const itemId = deps.ids.uuid();
+  const row = { ...item, orderId, id: itemId, now: deps.clock.now() };
+  if (await insertUnlessOpen(tx, row)) await deps.publish(tx, { name: "desk.changed", itemId });
 }
 
 /** Takes something off the desk that has resolved itself. Nothing happens when it does not lie there. */
 export async function settleItem(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: Deps,
   input: { kind: DeskItemKind; subject: string; resolution: string },
 ): Promise<void> {
-  await closeOpen(tx, { ...input, closedBy: "system", now: deps.clock.now() });
+  const itemId = await closeOpen(tx, { ...input, closedBy: "system", now: deps.clock.now() });
+  if (itemId !== undefined) await deps.publish(tx, { name: "desk.changed", itemId });
 }
 
 /** Makes somebody an item's owner. Refuses one that is unknown, closed or taken. */
 export async function takeItem(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: Deps,
   input: { itemNumber: number } & By,
 ): Promise<DeskItem> {
   const { itemNumber, ...by } = input;
@@ -92,13 +99,14 @@ export async function takeItem(
   const now = deps.clock.now();
   await updateTaken(tx, item.id, by.actor, now);
   await recordAct(tx, deps, { ...by, action: "desk.take", object: `desk_item:${item.id}` });
+  await deps.publish(tx, { name: "desk.changed", itemId: item.id });
   return { ...item, takenBy: by.actor, takenAt: now };
 }
 
 /** Ends an item with what was done about it. Refuses one that is unknown or closed. */
 export async function closeItem(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: Deps,
   input: { itemNumber: number; reason: string } & By,
 ): Promise<DeskItem> {
   const { itemNumber, reason: given, ...by } = input;
@@ -116,6 +124,7 @@ export async function closeItem(
     object: `desk_item:${item.id}`,
     reason,
   });
+  await deps.publish(tx, { name: "desk.changed", itemId: item.id });
   return { ...item, closedAt: now, closedBy: by.actor, resolution: reason };
 }
 
@@ -137,6 +146,12 @@ export async function listOpenItems(db: Db): Promise<DeskItem[]> {
 /** What lies or lay on the desk, the newest first. */
 export async function listItems(db: Db, input: { limit: number }): Promise<DeskItem[]> {
   return (await selectItems(db, input.limit)).map(toItem);
+}
+
+/** One item, whatever became of it; undefined when there is none with this id. */
+export async function findItem(db: Db, itemId: string): Promise<DeskItem | undefined> {
+  const row = await selectItem(db, itemId);
+  return row && toItem(row);
 }
 
 /** What lies or lay on the desk about an order, the oldest first. */

@@ -11,9 +11,9 @@ export interface NewItemRow {
   readonly now: Date;
 }
 
-// Looked for first, so that what is found again and again uses up no numbers.
-export async function insertUnlessOpen(tx: Tx, item: NewItemRow) {
-  await sql`
+/** True when it was not open yet. Looked for first, so that what is found again uses up no numbers. */
+export async function insertUnlessOpen(tx: Tx, item: NewItemRow): Promise<boolean> {
+  const { numAffectedRows } = await sql`
     insert into desk_items (id, kind, subject, order_id, details, opened_at)
     select ${item.id}::uuid, ${item.kind}, ${item.subject}, ${item.orderId}::uuid,
       ${JSON.stringify(item.details)}::jsonb, ${item.now}::timestamptz
@@ -22,19 +22,23 @@ export async function insertUnlessOpen(tx: Tx, item: NewItemRow) {
       where kind = ${item.kind} and subject = ${item.subject} and closed_at is null
     )
     on conflict (kind, subject) where closed_at is null do nothing`.execute(tx);
+  return numAffectedRows === 1n;
 }
 
+/** Returns the id of the one that was open. */
 export async function closeOpen(
   tx: Tx,
   item: { kind: string; subject: string; closedBy: string; resolution: string; now: Date },
-) {
-  await tx
+): Promise<string | undefined> {
+  const closed = await tx
     .updateTable("desk_items")
     .set({ closed_at: item.now, closed_by: item.closedBy, resolution: item.resolution })
     .where("kind", "=", item.kind)
     .where("subject", "=", item.subject)
     .where("closed_at", "is", null)
-    .execute();
+    .returning("id")
+    .executeTakeFirst();
+  return closed?.id;
 }
 
 export async function lockItem(tx: Tx, itemNumber: number) {
@@ -71,6 +75,10 @@ export async function selectOpenItems(db: Db) {
 
 export async function selectItems(db: Db, limit: number) {
   return select(db).orderBy("number", "desc").limit(limit).execute();
+}
+
+export async function selectItem(db: Db, itemId: string) {
+  return select(db).where("id", "=", itemId).executeTakeFirst();
 }
 
 export async function selectItemsOfOrder(db: Db, orderId: string) {

@@ -1,22 +1,14 @@
 /** Bot: the Gateway connection that brings interactions, and the commands it registers. */
 import { API, Client, GatewayDispatchEvents } from "@discordjs/core";
-import { REST } from "@discordjs/rest";
 import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
-import { commandDefinitions } from "./commands/definitions.ts";
 import type { BotDeps } from "./context.ts";
+import { type DiscordCredentials, deployCommands, openRest } from "./deploy.ts";
 import { receiveInteraction } from "./receive.ts";
 import { createResponder, type Responder } from "./responder.ts";
 
-export interface DiscordCredentials {
-  /** `https://discord.com/api`, or the simulator's. */
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly applicationId: string;
-}
-
 export interface Bot {
   readonly responder: Responder;
-  /** Registers the commands and connects; resolves when interactions can arrive. */
+  /** Registers the commands, if they changed, and connects; resolves when interactions can arrive. */
   start(deps: BotDeps): Promise<void>;
   ready(): boolean;
   /** Resolves when every interaction that arrived has had its first answer. */
@@ -26,7 +18,7 @@ export interface Bot {
 
 /** Makes a bot that is not connected yet: the responder serves jobs before that. */
 export function createBot(credentials: DiscordCredentials): Bot {
-  const rest = new REST({ version: "10", api: credentials.apiUrl }).setToken(credentials.token);
+  const rest = openRest(credentials);
   const responder = createResponder(new API(rest));
   // Interactions need no intent, and without one Discord sends nothing else.
   // The library's own memory of sessions is shared by the whole process, and so by two bots in it.
@@ -69,10 +61,7 @@ export function createBot(credentials: DiscordCredentials): Bot {
       gateway.on(WebSocketShardEvents.Error, (error) => {
         deps.log.warn({ error: String(error) }, "the connection to Discord");
       });
-      await new API(rest).applicationCommands.bulkOverwriteGlobalCommands(
-        credentials.applicationId,
-        commandDefinitions,
-      );
+      await deployCommands(deps.db, { ...deps, rest }, credentials);
       await gateway.connect();
     },
     async stop() {

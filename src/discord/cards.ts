@@ -12,14 +12,16 @@ import { enqueue } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { Seal } from "../platform/seal.ts";
 import { renderDeposit } from "./render/deposit-card.ts";
-import type { Message } from "./render/message.ts";
+import { hashOf, type Message } from "./render/message.ts";
 import { renderOrder } from "./render/order-card.ts";
 import {
   type CardRow,
+  keepClosedDoor,
   markShown,
   markTokenDead,
   rememberDirectMessage,
   selectCard,
+  selectClosedDoor,
   selectOrdersWithCard,
   upsertCard,
 } from "./repository.ts";
@@ -30,6 +32,7 @@ const tokenLifeMs = 15 * 60_000;
 const tokenMarginMs = 30_000;
 
 // Closed to us, or no server in common: the order page and /history remain.
+const doorClosedMs = 24 * 60 * 60_000;
 const closedCodes: ReadonlySet<number | string> = new Set([50007, 50278]);
 
 const tokenPlace = (subjectId: string) => `card:${subjectId}`;
@@ -117,19 +120,17 @@ async function lookAt(db: Database, deps: Deps, of: PaidFor, locale: Locale): Pr
   };
 }
 
-function hashOf(message: Message): string {
-  const { picture, ...rest } = message;
-  return createHash("sha256")
-    .update(JSON.stringify(rest))
-    .update(picture?.data ?? "")
-    .digest("hex");
-}
-
 async function editCard(db: Database, deps: Deps, shown: CardRow, message: Message) {
   const token = deps.seal.open(shown.token, tokenPlace(shown.subject_id));
   if (await deps.responder.edit({ ...shown, token }, message)) return true;
   await markTokenDead(db, shown.subject_id, shown.token, deps.clock.now());
   return false;
+}
+
+/** Direct messages that were found closed are not tried again for a day. */
+async function isDoorClosed(db: Database, deps: Deps, discordId: string): Promise<boolean> {
+  const foundAt = await selectClosedDoor(db, discordId);
+  return foundAt !== undefined && deps.clock.now().getTime() - foundAt.getTime() < doorClosedMs;
 }
 
 async function tellDirectly(
@@ -139,6 +140,7 @@ async function tellDirectly(
   { message, story }: Look,
 ): Promise<boolean> {
   const { responder } = deps;
+  if (await isDoorClosed(db, deps, shown.discord_id)) return false;
   try {
     const channelId = shown.dm_channel_id ?? (await responder.openDirectMessages(shown.discord_id));
     if (shown.dm_message_id !== null) {
@@ -151,6 +153,7 @@ async function tellDirectly(
     return true;
   } catch (error) {
     if (!(error instanceof DiscordAPIError) || !closedCodes.has(error.code)) throw error;
+    await keepClosedDoor(db, shown.discord_id, deps.clock.now());
     deps.log.info({ of: shown.subject_id }, "direct messages are closed; the page tells");
     return false;
   }

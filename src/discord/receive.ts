@@ -5,6 +5,7 @@ import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
+import { storableJson } from "../platform/storable.ts";
 import { suggest } from "./commands/suggest.ts";
 import { accountForm, chosenSku } from "./commands/topup.ts";
 import type { BotDeps } from "./context.ts";
@@ -30,7 +31,7 @@ export async function receiveInteraction(
   const now = deps.clock.now();
   const isNew = await recordInteraction(deps.db, {
     id: interaction.id,
-    payload: JSON.stringify(sealToken(deps.seal, interaction)),
+    payload: storableJson(sealToken(deps.seal, interaction)),
     now,
     runAt: new Date(now.getTime() + answerWithinMs),
   });

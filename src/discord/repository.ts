@@ -141,3 +141,60 @@ export async function selectPresses(db: Db, words: readonly string[]) {
     order by received_at, id`.execute(db);
   return rows;
 }
+
+/** Since when a person's direct messages are known to be closed to us. */
+export async function selectClosedDoor(db: Db, discordId: string): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom("discord_closed_doors")
+    .select("found_at")
+    .where("discord_id", "=", discordId)
+    .executeTakeFirst();
+  return row?.found_at;
+}
+
+export async function keepClosedDoor(db: Db, discordId: string, now: Date) {
+  await db
+    .insertInto("discord_closed_doors")
+    .values({ discord_id: discordId, found_at: now })
+    .onConflict((conflict) => conflict.column("discord_id").doUpdateSet({ found_at: now }))
+    .execute();
+}
+
+export async function selectStaffNotice(db: Db, itemId: string) {
+  return db
+    .selectFrom("discord_staff_notices")
+    .selectAll()
+    .where("item_id", "=", itemId)
+    .executeTakeFirst();
+}
+
+export async function keepStaffNotice(
+  db: Db,
+  notice: { itemId: string; channelId: string; messageId: string; hash: string },
+) {
+  const { itemId, channelId, messageId, hash } = notice;
+  await db
+    .insertInto("discord_staff_notices")
+    .values({ item_id: itemId, channel_id: channelId, message_id: messageId, shown_hash: hash })
+    .onConflict((conflict) => conflict.column("item_id").doUpdateSet({ shown_hash: hash }))
+    .execute();
+}
+
+/** The hash of the commands that were registered last. */
+export async function selectDeployment(db: Db, applicationId: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("discord_deployments")
+    .select("hash")
+    .where("application_id", "=", applicationId)
+    .executeTakeFirst();
+  return row?.hash;
+}
+
+export async function keepDeployment(db: Db, applicationId: string, hash: string, now: Date) {
+  const row = { hash, deployed_at: now };
+  await db
+    .insertInto("discord_deployments")
+    .values({ application_id: applicationId, ...row })
+    .onConflict((conflict) => conflict.column("application_id").doUpdateSet(row))
+    .execute();
+}

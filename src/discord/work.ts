@@ -5,6 +5,7 @@ import type { Texts } from "../notifications/texts/texts.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
 import { Refusal } from "../platform/refusal.ts";
+import { storableJson } from "../platform/storable.ts";
 import { check } from "./commands/check.ts";
 import { deposit } from "./commands/deposit.ts";
 import { help } from "./commands/help.ts";
@@ -54,7 +55,7 @@ export async function workInteraction(deps: Deps, input: { interactionId: string
   const kept = row.result as unknown as Message | null;
   const message = kept ?? (await produce(deps, row, interaction));
   if (message === "shown_by_card") return;
-  if (kept === null) await keepResult(deps.db, row.id, JSON.stringify(message));
+  if (kept === null) await keepResult(deps.db, row.id, storableJson(message));
   const shown = await deps.responder.edit(interaction, message);
   if (!shown) deps.log.info({ interaction: row.id }, "the answer came too late to be shown");
 }

@@ -4,6 +4,7 @@ import { openItem, settleItem } from "../desk/item.ts";
 import { post } from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue, RunAgain } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
@@ -243,7 +244,7 @@ async function tellStuck(tx: Tx, deps: Deps, payment: Payment, refund: Refund): 
 
 async function settleStuck(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: { clock: Clock; publish: Publish },
   refund: Refund,
   resolution: string,
 ): Promise<void> {

@@ -16,7 +16,9 @@ export type DomainEvent =
   | { readonly name: "refund.confirmed"; readonly refundId: string }
   | { readonly name: "refund.failed"; readonly refundId: string }
   | { readonly name: "purchase.ended"; readonly purchaseId: string }
-  | { readonly name: "order.changed"; readonly orderId: string };
+  | { readonly name: "order.changed"; readonly orderId: string }
+  /** Something lies on the desk, somebody took it, or it is done. */
+  | { readonly name: "desk.changed"; readonly itemId: string };
 
 /** Which of these keys a subscriber has something to do for. */
 type Among = (tx: Tx, keys: readonly string[]) => Promise<ReadonlySet<string>>;

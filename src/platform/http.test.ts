@@ -84,6 +84,8 @@ test("a worker that was paused does not act late", async (t) => {
 
 test("what is no JSON is nothing, not an error", () => {
   assert.deepEqual(parseJson(Buffer.from('{"a":1}')), { a: 1 });
+  const odd = Buffer.from('{"sn":"S\\u00001","half":"\\ud800"}');
+  assert.deepEqual(parseJson(odd), { sn: "S\ufffd1", half: "\ufffd" }, "the database keeps it");
   for (const text of ["", "<html>", "{", "{'a':1}"]) {
     assert.equal(parseJson(Buffer.from(text)), undefined);
   }

@@ -1,5 +1,6 @@
 /** HTTP to outside parties: one attempt, its answer kept raw, and an honest word when there is none. */
 import type { Clock } from "./clock.ts";
+import { storable } from "./storable.ts";
 
 export interface PartyRequest {
   readonly method: "GET" | "POST";
@@ -97,10 +98,15 @@ export function reason(error: unknown): string {
   return cause.name === "Error" ? cause.message : cause.name;
 }
 
-/** Parses JSON where it is JSON: gateways answer with HTML pages on their bad days. */
+/**
+ * Parses JSON where it is JSON: gateways answer with HTML pages on their bad days. A text in it that
+ * the database could not keep would be an answer that we can never apply, so it is made storable.
+ */
 export function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString("utf8"));
+    return JSON.parse(body.toString("utf8"), (_name, item) =>
+      typeof item === "string" ? storable(item) : item,
+    );
   } catch {
     return undefined;
   }

@@ -133,12 +133,30 @@ export interface DiscordCards {
   token_expires_at: Timestamp;
 }
 
+export interface DiscordClosedDoors {
+  discord_id: string;
+  found_at: Timestamp;
+}
+
+export interface DiscordDeployments {
+  application_id: string;
+  deployed_at: Timestamp;
+  hash: string;
+}
+
 export interface DiscordInteractions {
   acknowledged_at: Timestamp | null;
   id: string;
   payload: Json;
   received_at: Timestamp;
   result: Json | null;
+}
+
+export interface DiscordStaffNotices {
+  channel_id: string;
+  item_id: string;
+  message_id: string;
+  shown_hash: string;
 }
 
 export interface Entries {
@@ -503,7 +521,10 @@ export interface DB {
   deposits: Deposits;
   desk_items: DeskItems;
   discord_cards: DiscordCards;
+  discord_closed_doors: DiscordClosedDoors;
+  discord_deployments: DiscordDeployments;
   discord_interactions: DiscordInteractions;
+  discord_staff_notices: DiscordStaffNotices;
   entries: Entries;
   game_account_checks: GameAccountChecks;
   games: Games;

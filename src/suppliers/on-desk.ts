@@ -2,6 +2,7 @@
 import { openItem, settleItem } from "../desk/item.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Tx } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import { type PurchaseRow, updatePurchase } from "./repository.ts";
 
@@ -12,7 +13,7 @@ const subjectOf = (purchase: PurchaseRow) => `purchase:${purchase.ref}`;
 /** Puts a purchase on the desk, with what the supplier says of it. */
 export async function putOnDesk(
   tx: Tx,
-  deps: { clock: Clock; ids: Ids },
+  deps: { clock: Clock; ids: Ids; publish: Publish },
   purchase: PurchaseRow,
   item: { kind: Kind; says: string },
 ): Promise<void> {
@@ -28,7 +29,7 @@ export async function putOnDesk(
 /** Takes a purchase off the desk. One that never lay there costs nothing. */
 export async function takeOffDesk(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: { clock: Clock; publish: Publish },
   purchase: PurchaseRow,
   input: {
     kinds: readonly Exclude<Kind, "purchase_contradiction">[];

@@ -4,6 +4,7 @@ import { recordAct } from "../audit/record.ts";
 import { openItem, settleItem } from "../desk/item.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Database, type Db, inTransaction, type Tx } from "../platform/db.ts";
+import type { Publish } from "../platform/events.ts";
 import type { Ids } from "../platform/ids.ts";
 import { enqueue, RunAgain } from "../platform/jobs.ts";
 import { formatRupiah } from "../platform/money.ts";
@@ -36,7 +37,7 @@ export async function isPaused(db: Db, supplier: string): Promise<boolean> {
 /** Pauses a supplier. False when it is paused for the same cause already. */
 export async function pauseSupplier(
   tx: Tx,
-  deps: { clock: Clock; ids: Ids },
+  deps: { clock: Clock; ids: Ids; publish: Publish },
   input: { supplier: string; why: PauseCause; reason: string; by: By },
 ): Promise<boolean> {
   const { supplier, why, reason, by } = input;
@@ -67,7 +68,7 @@ export async function pauseSupplier(
 /** Ends every pause of a supplier, because a person says so. False when it was not paused. */
 export async function resumeSupplier(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: { clock: Clock; publish: Publish },
   input: { supplier: string; reason: string; by: By },
 ): Promise<boolean> {
   const { supplier, reason, by } = input;
@@ -80,7 +81,7 @@ export async function resumeSupplier(
 /** Job `suppliers.awaitFloat`: once a minute while it is paused for want of float, is it enough again? */
 export async function awaitFloat(
   db: Database,
-  deps: { clock: Clock; supplier: Supplier },
+  deps: { clock: Clock; publish: Publish; supplier: Supplier },
 ): Promise<void> {
   const supplier = deps.supplier.name;
   const waits = (pause: PauseRow) => pause.cause === "float";
@@ -103,7 +104,7 @@ export async function awaitFloat(
 
 async function resume(
   tx: Tx,
-  deps: { clock: Clock },
+  deps: { clock: Clock; publish: Publish },
   input: {
     supplier: string;
     pauses: readonly PauseRow[];

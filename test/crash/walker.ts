@@ -72,13 +72,22 @@ export async function createWalker(
     }
     return assert.fail(`the store never answered; it said ${said}`);
   };
-  const payments = () =>
-    db
-      .selectFrom("payments")
-      .innerJoin("orders", "orders.id", "payments.order_id")
-      .select(["payments.ref", "payments.state"])
-      .where("orders.code", "=", code())
-      .execute();
+  /** Reads again while the database is away. */
+  const payments = async () => {
+    const read = () =>
+      db
+        .selectFrom("payments")
+        .innerJoin("orders", "orders.id", "payments.order_id")
+        .select(["payments.ref", "payments.state"])
+        .where("orders.code", "=", code())
+        .execute();
+    for (const byMs = performance.now() + patienceMs; performance.now() < byMs; ) {
+      const found = await read().catch(() => undefined);
+      if (found !== undefined) return found;
+      await delay(againMs);
+    }
+    return read();
+  };
   const state = async () => {
     const order = await db
       .selectFrom("orders")

@@ -5,12 +5,10 @@ import { endSourceRefund, type RefundOrder, refundOrder } from "../../src/orders
 import { findOrder } from "../../src/orders/story.ts";
 import type { RefundEnd } from "../../src/payments/refund.ts";
 import { inTransaction } from "../../src/platform/db.ts";
-import { createPublisher } from "../../src/platform/events.ts";
 import { createIds } from "../../src/platform/ids.ts";
 import { enqueue } from "../../src/platform/jobs.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createRandom } from "../../src/platform/random.ts";
-import { subscribers } from "../../src/subscribers.ts";
 import { temporaryKeyFile } from "../database.ts";
 import { konter } from "../konter.ts";
 import { createReseller } from "../reseller.ts";
@@ -31,7 +29,7 @@ async function openShop(t: TestContext, seed: number) {
     clock: world.clock,
     ids: createIds(world.clock, createRandom()),
     log: createLog({ level: "silent", terminal: false }),
-    publish: createPublisher({ clock: world.clock }, subscribers),
+    publish: world.publish,
   };
   /** The same at the world's own time. */
   const refundsNow = async (orderCode: string, wish: Partial<RefundOrder>) => {

@@ -1,4 +1,5 @@
 /** Message: what the bot shows, as Discord's own objects, and the colours and buttons it shares. */
+import { createHash } from "node:crypto";
 import {
   type APIEmbed,
   type APIMessageTopLevelComponent,
@@ -19,6 +20,14 @@ export interface Message {
   readonly embeds: APIEmbed[];
   readonly components: APIMessageTopLevelComponent[];
   readonly picture?: Picture;
+}
+
+/** The same for messages that look the same. */
+export function hashOf({ picture, ...rest }: Message): string {
+  return createHash("sha256")
+    .update(JSON.stringify(rest))
+    .update(picture?.data ?? "")
+    .digest("hex");
 }
 
 export const colors = { neutral: 0x2f6fdb, good: 0x1f8a4c, bad: 0xb3382c, wait: 0xc77700 } as const;
