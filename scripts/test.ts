@@ -4,11 +4,20 @@
 //   npm run test:long           the large demands in full, and the files named .long.test.ts
 // TEST_DATABASE_URL uses a server that runs already (say PostgreSQL 15) instead of the embedded one.
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, globSync, mkdtempSync, rmSync, statfsSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  globSync,
+  mkdtempSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "node:test";
 import { spec } from "node:test/reporters";
+import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { createSandboxClock } from "../src/platform/clock.ts";
 import { openDatabase } from "../src/platform/db.ts";
@@ -32,7 +41,7 @@ const files =
 const atOnce = 3;
 const longestTestMs = 280_000;
 
-// These take longest, so they begin first: the last file to end should be a short one.
+// These take longest, so each has a process of its own and begins first.
 const slowest = [
   "test/e2e/pages.test.ts",
   "test/e2e/playground.test.ts",
@@ -45,6 +54,9 @@ const slowest = [
   "test/scenarios/conversation.test.ts",
   "src/api/pages/pages.test.ts",
 ];
+
+// The others share a few processes: one of its own costs a file a second before it has begun.
+const groupCount = 12;
 
 const compiled = join(tmpdir(), "konter-test-compiled");
 // A disk that is busy makes every test wait; what is in memory is as good for what is thrown away.
@@ -91,9 +103,8 @@ async function makeTemplate(server: string, template: string): Promise<void> {
 
 /** Resolves to the exit code: 1 as well when a test was skipped, because nothing may be. */
 async function runFiles(server: string, template: string): Promise<number> {
-  const rank = (file: string) => (slowest.includes(file) ? slowest.indexOf(file) : slowest.length);
   const events = run({
-    files: files.toSorted((one, other) => rank(one) - rank(other)),
+    files: named.length > 0 ? named : inGroups(files),
     concurrency: atOnce,
     timeout: longestTestMs,
     env: {
@@ -120,6 +131,19 @@ async function runFiles(server: string, template: string): Promise<number> {
   for await (const text of events.compose(spec)) process.stdout.write(text);
   for (const name of left) process.stderr.write(`A test was left out: ${name}\n`);
   return left.length > 0 ? 1 : code;
+}
+
+/** The slowest files, and then groups of the others: a file that imports its members. */
+function inGroups(all: readonly string[]): string[] {
+  const others = all.filter((file) => !slowest.includes(file)).sort();
+  const groups = Array.from({ length: groupCount }, (_, index) => {
+    const members = others.filter((_, place) => place % groupCount === index);
+    const group = join(dataDir, `group-${index + 1}.test.mjs`);
+    const imports = members.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`);
+    writeFileSync(group, imports.join(""));
+    return group;
+  });
+  return [...slowest.filter((file) => all.includes(file)), ...groups];
 }
 
 /** A folder in memory with room for the tests' databases, where a machine has one. */

@@ -126,8 +126,8 @@ test("every acknowledged row survives kill -9 of the server", async (t) => {
     assert.ok(n >= acknowledged, `${n} rows of ${acknowledged} that were acknowledged`);
     acknowledged = n;
     const writers = Array.from({ length: 4 }, async () => {
-      const client = await connect(server.connectionString);
       try {
+        const client = await connect(server.connectionString);
         for (;;) {
           await client.query("insert into rows (number) values ($1)", [round]);
           acknowledged++;
