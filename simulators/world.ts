@@ -3,7 +3,7 @@ import { join } from "node:path";
 import fastify, { type FastifyInstance } from "fastify";
 import type { SimulatedClock } from "./clock.ts";
 import { registerDigiflazz } from "./digiflazz/digiflazz.ts";
-import { registerDiscord } from "./discord/discord.ts";
+import { type DiscordOptions, registerDiscord } from "./discord/discord.ts";
 import { registerMidtrans } from "./midtrans/midtrans.ts";
 import type { PartyContext } from "./party.ts";
 import { createSteps } from "./steps.ts";
@@ -21,6 +21,8 @@ export interface SimulatorOptions {
   /** With a directory the books survive a restart. */
   readonly booksDirectory?: string;
   log?(entry: object): void;
+  /** Told of every request of a bot to Discord with its answer; by tests. */
+  observeDiscord?: DiscordOptions["observe"];
 }
 
 export interface Simulators {
@@ -75,7 +77,10 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
   const midtrans = await host("midtrans", registerMidtrans);
   const digiflazz = await host("digiflazz", registerDigiflazz);
   const vipReseller = await host("vip-reseller", registerVipReseller);
-  const discord = await registerDiscord(app, contextOf("discord"));
+  const discord = await registerDiscord(app, {
+    ...contextOf("discord"),
+    observe: options.observeDiscord,
+  });
 
   async function close(): Promise<void> {
     await steps.close();

@@ -1,6 +1,7 @@
 /** World: the real store on a cloned database, with simulators and a clock that the test moves. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
+import { hold } from "../simulators/discord/specification.ts";
 import { startSimulators } from "../simulators/world.ts";
 import type { Config } from "../src/config.ts";
 import { trialBalance } from "../src/ledger/transfer.ts";
@@ -62,7 +63,16 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   const clock = createSandboxClock(live || options.frozen === false ? {} : { frozenAt });
   const random = createSeededRandom(options.seed);
   let storeUrl = "";
+  const violations: unknown[] = [];
+  atEnd(() => assert.deepEqual(violations, [], "the bot speaks as Discord specifies"));
   const simulators = await startSimulators({
+    observeDiscord(exchange) {
+      try {
+        hold(exchange, { strictly: true });
+      } catch (error) {
+        violations.push(error);
+      }
+    },
     port: 0,
     clock,
     randomBytes: random.bytes,

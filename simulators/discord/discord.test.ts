@@ -9,7 +9,8 @@ import type {
   RESTPostAPIApplicationCommandsJSONBody,
 } from "@discordjs/core";
 import * as spec from "discord-api-spec/zod";
-import { conforms, openDiscord } from "./test-bot.ts";
+import { conforms } from "./specification.ts";
+import { openDiscord } from "./test-bot.ts";
 
 const topUp: RESTPostAPIApplicationCommandsJSONBody = {
   name: "topup",

@@ -10,7 +10,7 @@ import { createGateway, type Interruption } from "./gateway.ts";
 import { applicationObject, botUser, guildObject } from "./identity.ts";
 import { createInteractions } from "./interactions.ts";
 import { createMessages } from "./messages.ts";
-import { registerRest } from "./rest.ts";
+import { type RestDeps, registerRest } from "./rest.ts";
 import { openState, type State } from "./state.ts";
 
 export interface DiscordOptions {
@@ -21,6 +21,7 @@ export interface DiscordOptions {
   /** With a file the conversation, the commands and the counters survive a restart. */
   booksFile?: string | undefined;
   log?(entry: object): void;
+  observe?: RestDeps["observe"];
 }
 
 export interface Discord {
@@ -117,6 +118,7 @@ export function registerDiscord(app: FastifyInstance, options: DiscordOptions): 
             gatewayUrl,
             commandsChanged,
             log,
+            observe: options.observe,
           });
           idle = rest.idle;
         },

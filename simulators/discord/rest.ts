@@ -25,6 +25,10 @@ export interface RestDeps {
   faults: Faults;
   gatewayUrl: () => string;
   commandsChanged(): void;
+  /** Told of every request of the bot with its answer; by tests. */
+  observe?:
+    | ((exchange: { route: string; sent: unknown; status: number; received: unknown }) => void)
+    | undefined;
   log(entry: object): void;
 }
 
@@ -52,6 +56,17 @@ export function registerRest(app: FastifyInstance, deps: RestDeps): { idle(): Pr
     if (request.method !== "GET") deps.state.save();
     if (answersToLose.has(request)) request.raw.socket.destroy();
   });
+  const { observe } = deps;
+  if (observe !== undefined) {
+    app.addHook("onSend", async (request, reply, payload) => {
+      observe({
+        route: `${request.method} ${decodeURIComponent(request.url)}`,
+        sent: Buffer.isBuffer(request.body) ? (await bodyOf(request)).json : undefined,
+        status: reply.statusCode,
+        received: typeof payload === "string" && payload !== "" ? JSON.parse(payload) : undefined,
+      });
+    });
+  }
   app.setNotFoundHandler((request, reply) => refuse(request, reply, refusal("not_found")));
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof Refusal) return refuse(request, reply, error);

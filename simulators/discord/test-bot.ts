@@ -11,64 +11,9 @@ import {
 } from "@discordjs/core";
 import { REST } from "@discordjs/rest";
 import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
-import * as spec from "discord-api-spec/zod";
 import { WebSocket } from "ws";
-import { z } from "zod";
 import { get, openWorld, post, type World } from "../test-world.ts";
-
-const callbacks = new Map<unknown, z.core.$ZodType>([
-  [4, spec.CreateMessageInteractionCallbackRequestSchema],
-  [5, spec.CreateMessageInteractionCallbackRequestSchema],
-  [6, spec.UpdateMessageInteractionCallbackRequestSchema],
-  [7, spec.UpdateMessageInteractionCallbackRequestSchema],
-  [8, spec.ApplicationCommandAutocompleteCallbackRequestSchema],
-  [9, spec.ModalInteractionCallbackRequestSchema],
-]);
-const message = spec.MessageResponseSchema;
-const specified: [RegExp, request: z.core.$ZodType | null, response: z.core.$ZodType | null][] = [
-  [/^GET .*\/gateway\/bot/, null, spec.GatewayBotResponseSchema],
-  [/^GET .*\/users\/@me$/, null, spec.UserPIIResponseSchema],
-  [/^GET .*\/applications\/@me$/, null, spec.PrivateApplicationResponseSchema],
-  [
-    /^PUT .*\/commands$/,
-    z.array(spec.ApplicationCommandUpdateRequestSchema),
-    z.array(spec.ApplicationCommandResponseSchema),
-  ],
-  [/^GET .*\/commands/, null, z.array(spec.ApplicationCommandResponseSchema)],
-  [/^POST .*\/callback/, z.object({ type: z.number() }), spec.InteractionCallbackResponseSchema],
-  [/^POST .*\/users\/@me\/channels/, null, spec.PrivateChannelResponseSchema],
-  [
-    /^GET .*\/channels\/\d+$/,
-    null,
-    z.union([spec.GuildChannelResponseSchema, spec.PrivateChannelResponseSchema]),
-  ],
-  [/^POST .*\/channels\/\d+\/messages/, spec.MessageCreateRequestSchema, message],
-  [/^PATCH .*\/channels\//, spec.MessageEditRequestPartialSchema, message],
-  [/^GET .*\/webhooks\//, null, message],
-  [/^PATCH .*\/webhooks\//, spec.IncomingWebhookUpdateRequestPartialSchema, message],
-  [/^DELETE .*\/webhooks\//, null, null],
-  [/^POST .*\/webhooks\//, spec.IncomingWebhookRequestPartialSchema, message],
-];
-
-/** Both sides of an exchange must be what the specification says. */
-function hold(route: string, sent: unknown, status: number, text: string): void {
-  const rule = specified.find(([pattern]) => pattern.test(route));
-  assert.ok(rule, `unspecified: ${route}`);
-  const received: unknown = text === "" ? undefined : JSON.parse(text);
-  const [, request, response] = rule;
-  if (status >= 400) {
-    conforms(spec.ErrorResponseSchema, received);
-    return;
-  }
-  if (request) conforms(request, sent);
-  if (route.includes("/callback")) conforms(callbacks.get(Object(sent).type) ?? z.never(), sent);
-  if (received !== undefined && response) conforms(response, received);
-}
-
-export function conforms(schema: z.core.$ZodType, value: unknown): void {
-  const read = z.safeParse(schema, value);
-  assert.ok(read.success, `${read.error && z.prettifyError(read.error)}\n${JSON.stringify(value)}`);
-}
+import { hold } from "./specification.ts";
 
 type Handle = (interaction: GatewayInteractionCreateDispatchData, api: API) => Promise<unknown>;
 
@@ -106,7 +51,9 @@ async function connectBot(world: World, handle: Handle, intents: number, violati
         const { body } = init;
         const payload = body instanceof FormData ? body.get("payload_json") : body;
         const sent: unknown = typeof payload === "string" ? JSON.parse(payload) : undefined;
-        hold(`${init.method} ${decodeURIComponent(url)}`, sent, answer.status, text);
+        const received: unknown = text === "" ? undefined : JSON.parse(text);
+        const route = `${init.method} ${decodeURIComponent(url)}`;
+        hold({ route, sent, status: answer.status, received });
       } catch (error) {
         violations.push(error);
       }
