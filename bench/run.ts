@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
+import { interactionBenchmarks } from "./interactions.ts";
 import { lifeBenchmarks } from "./life.ts";
 import { placingBenchmarks } from "./placing.ts";
 import { priceListBenchmarks } from "./price-list.ts";
@@ -13,6 +14,7 @@ import { tpcbBenchmarks } from "./tpcb.ts";
 const benchmarks: readonly Benchmark[] = [
   ...startBenchmarks,
   ...priceListBenchmarks,
+  ...interactionBenchmarks,
   ...tpcbBenchmarks,
   ...placingBenchmarks,
   ...lifeBenchmarks,

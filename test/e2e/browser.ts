@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { after, type TestContext } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import axe from "axe-core";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 
 const patienceMs = 10_000;
-const desktop = { width: 1280, height: 800 };
+
+export const phone = { width: 360, height: 740 };
+export const desk = { width: 1280, height: 800 };
 
 // The same engine twice; without a window of its own it takes half the processor.
 const installed = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium"];
@@ -78,7 +81,7 @@ export async function openPage(
   } = {},
 ): Promise<Page> {
   const context = await (await launch()).newContext({
-    viewport: options.viewport ?? desktop,
+    viewport: options.viewport ?? desk,
     locale: options.language ?? "id-ID",
     javaScriptEnabled: options.javaScriptEnabled ?? true,
     reducedMotion: "reduce",
@@ -214,6 +217,24 @@ export async function tooWide(page: Page): Promise<string[]> {
     .filter((element) => element.checkVisibility({ visibilityProperty: true }))
     .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
     .map((element) => element.tagName + " " + element.textContent.slice(0, 60))`);
+}
+
+/** Refuses what axe finds in a page as it stands, and what does not fit, on phone and desk, light and dark. */
+export async function examine(page: Page, name: string): Promise<void> {
+  await page.evaluate(axe.source);
+  for (const viewport of [phone, desk]) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const run = "axe.run(document, { resultTypes: ['violations'] })";
+      const { violations } = await page.evaluate<axe.AxeResults>(run);
+      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+      const where = `${name}-${viewport.width}-${colorScheme}`;
+      assert.deepEqual(found, [], where);
+      assert.deepEqual(await tooWide(page), [], where);
+      await shoot(page, where);
+    }
+  }
 }
 
 /** Keeps a picture in the folder that SCREENSHOTS names; does nothing without it. */

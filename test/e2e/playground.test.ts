@@ -7,7 +7,7 @@ import { cleanUp, scratch } from "../database.ts";
 import { getJson } from "../json.ts";
 import { prepareStore } from "../store-process.ts";
 import { openWorld } from "../world.ts";
-import { awaitFocus, openPage, shoot, tooWide, visit, walk } from "./browser.ts";
+import { awaitFocus, examine, openPage, shoot, tooWide, visit, walk } from "./browser.ts";
 
 const account = { userId: "123456789", zoneId: "2001" };
 // Digiflazz refuses customer numbers that start so.
@@ -228,4 +228,65 @@ test("the keyboard alone goes from /topup to the QR code", async (t) => {
   await keyboard.press("Enter");
   await buyer.card.getByRole("img", { name: buyer.words.qr }).waitFor();
   await walk(page, "Tab", buyer.card.getByRole("link", { name: buyer.words.openPage }));
+});
+
+test("one tab is two buyers and the owner, and each sees only what is theirs", async (t) => {
+  const world = await openWorld(t, { seed: 10, frozen: false });
+  const buyer = await visit(t, world.url);
+  const { page } = buyer;
+  const become = (name: string) => page.getByLabel("Kamu sebagai").selectOption({ label: name });
+  await buyer.orders(account);
+  await become("Pembeli Dua");
+  await page.getByRole("article").first().waitFor({ state: "detached" });
+  await buyer.types("/saldo");
+  await buyer.reads("Rp 0");
+  await become("Pembeli");
+  await buyer.card.getByRole("img", { name: buyer.words.qr }).waitFor();
+
+  // Less than was asked for: the owner reads in the staff's channel that a person must look at it.
+  await page.getByText("Buat sesuatu gagal").click();
+  await page.getByRole("button", { name: "GoPay: kurang bayar Rp 1.000" }).click();
+  await page.getByRole("status").getByText("Menunggu panggilan berikutnya").waitFor();
+  await buyer.scansAndPays();
+  await buyer.reads("Rp 19.000 dari Rp 20.000");
+  await become("Pemilik");
+  const notice = await buyer.reads("Desk 1: payment short", "#staf");
+  assert.match(notice, /konter desk take 1/);
+  await shoot(page, "staff-channel");
+  await page.reload();
+  await buyer.reads("Desk 1: payment short");
+});
+
+test("the phone declines, pays late and pays twice, and no money is lost", async (t) => {
+  const world = await openWorld(t, { seed: 11, frozen: false });
+  const buyer = await visit(t, world.url);
+  const { phone, words } = buyer;
+  const scans = () => phone.getByRole("button", { name: words.scan }).click();
+  await buyer.orders(account);
+  await scans();
+  await phone.getByRole("button", { name: "Tolak" }).click();
+  await phone.getByRole("heading", { name: "Dibatalkan" }).waitFor();
+  await phone.getByRole("button", { name: "Kirim uangnya juga" }).click();
+  await phone.getByRole("heading", { name: "Uang terkirim" }).waitFor();
+  await shoot(buyer.page, "money-sent");
+  await phone.getByRole("button", { name: words.done }).click();
+  await world.untilQuiet();
+  await buyer.button("+1 menit").click();
+  await world.untilQuiet();
+  await buyer.types("/saldo");
+  await buyer.card.getByText("Saldomu").waitFor();
+  await world.booksBalance();
+});
+
+test("the playground is free of what axe finds, on phone and desk, light and dark", async (t) => {
+  const world = await openWorld(t, { seed: 12, frozen: false });
+  const buyer = await visit(t, world.url);
+  await buyer.page.getByText("Buat sesuatu gagal").click();
+  await examine(buyer.page, "playground-welcome");
+  await buyer.orders(account);
+  await examine(buyer.page, "playground-qr");
+  await buyer.types("/topup");
+  await buyer.option("game").pressSequentially("m");
+  await buyer.page.getByRole("option", { name: "Mobile Legends" }).waitFor();
+  await examine(buyer.page, "playground-suggestions");
 });
