@@ -6,7 +6,11 @@ import type { Benchmark, Measurement } from "./benchmark.ts";
 import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
 
 const perSecond = 200;
-const warmUpMs = 5_000;
+// A shop that has just started is not met by two hundred people in its first second.
+const warmUps = [
+  { perSecond: 50, durationMs: 5_000 },
+  { perSecond, durationMs: 10_000 },
+];
 const runMs = 20_000;
 const microseconds = 1_000;
 const commandsWithinMs = 10_000;
@@ -72,8 +76,11 @@ async function measure(
   const agent = new Agent({ keepAlive: true });
   try {
     await untilRegistered(discord, agent, acts);
-    await ask(discord, agent, acts, warmUpMs);
-    const { latencies, lateMs } = await ask(discord, agent, acts, runMs);
+    for (const warmUp of warmUps) await ask(discord, agent, acts, warmUp);
+    const asked = await ask(discord, agent, acts, { perSecond, durationMs: runMs });
+    const { latencies, lateMs, failedCount } = asked;
+    if (failedCount > 0)
+      throw new Error(`${failedCount} interactions were not answered within 3 s`);
     const at = (part: number) => (latencies.percentile(part) / microseconds).toFixed(1);
     report(
       `${latencies.count} answers; p50 ${at(50)} ms, p90 ${at(90)}, p99.9 ${at(99.9)}, slowest ${at(100)}; ` +
@@ -86,13 +93,18 @@ async function measure(
 }
 
 /** Acts at the times of a clock, whether or not earlier ones have been answered. */
-async function ask(discord: Discord, agent: Agent, acts: readonly object[], durationMs: number) {
+async function ask(
+  discord: Discord,
+  agent: Agent,
+  acts: readonly object[],
+  pace: { perSecond: number; durationMs: number },
+) {
   const latencies = createHistogram();
   const asked: Promise<void>[] = [];
   const began = performance.now();
-  let lateMs = 0;
-  for (let count = 0; count < (durationMs / 1000) * perSecond; count++) {
-    const dueAt = began + (count * 1000) / perSecond;
+  let [lateMs, failedCount] = [0, 0];
+  for (let count = 0; count < (pace.durationMs / 1000) * pace.perSecond; count++) {
+    const dueAt = began + (count * 1000) / pace.perSecond;
     const leftMs = dueAt - performance.now();
     if (leftMs > 1) await delay(leftMs);
     const askedAt = performance.now();
@@ -103,14 +115,13 @@ async function ask(discord: Discord, agent: Agent, acts: readonly object[], dura
     };
     asked.push(
       post(discord.port, agent, act).then((status) => {
-        if (status !== "acknowledged")
-          throw new Error(`an interaction was not answered: ${status}`);
+        if (status !== "acknowledged") failedCount++;
         latencies.record(Math.max(1, Math.round((performance.now() - askedAt) * microseconds)));
       }),
     );
   }
   await Promise.all(asked);
-  return { latencies, lateMs };
+  return { latencies, lateMs, failedCount };
 }
 
 async function untilRegistered(discord: Discord, agent: Agent, [act]: readonly object[]) {

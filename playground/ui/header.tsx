@@ -43,7 +43,7 @@ export function Header({ guild, users, phoneOpen, toggleRef, onUser, onLocale, o
             key={value}
             type="button"
             lang={value}
-            aria-label={full}
+            aria-label={`${short}: ${full}`}
             aria-pressed={value === locale}
             onClick={() => onLocale(value)}
           >

@@ -163,7 +163,7 @@ export function createInteractions(
   }
 
   function answer(id: string, token: string, body: Body): object {
-    const interaction = data.interactions.find((it) => it.id === id && it.token === token);
+    const interaction = data.interactions.findLast((it) => it.id === id && it.token === token);
     if (!interaction) throw refusal("unknown_interaction");
     if (interaction.callbackType !== null) throw refusal("already_acknowledged");
     const nowMs = state.nowMs();
@@ -265,7 +265,7 @@ export function createInteractions(
     start,
     answer,
     byToken(token) {
-      const interaction = data.interactions.find((it) => it.token === token);
+      const interaction = data.interactions.findLast((it) => it.token === token);
       if (!interaction) throw refusal("invalid_webhook_token");
       if (state.nowMs() - interaction.createdAtMs > tokenLifeMs)
         throw refusal("invalid_webhook_token");

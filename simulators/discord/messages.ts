@@ -80,7 +80,7 @@ export function createMessages(
   function repeated({ nonce, enforce_nonce }: MessageForm): KeptMessage | undefined {
     if (!enforce_nonce || nonce == null) return undefined;
     const since = state.nowMs() - nonceMemoryMs;
-    return data.messages.find((it) => it.nonce === nonce && it.createdAtMs >= since);
+    return data.messages.findLast((it) => it.nonce === nonce && it.createdAtMs >= since);
   }
 
   /** What `form` makes of a message, checked as a whole. */
@@ -183,7 +183,7 @@ export function createMessages(
   }
 
   return {
-    find: (id) => data.messages.find((message) => message.id === id),
+    find: (id) => data.messages.findLast((message) => message.id === id),
     render,
     sees,
     post(where, form, uploads, at) {

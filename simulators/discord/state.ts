@@ -154,7 +154,8 @@ export function openState(options: {
 
   function prune(): void {
     const surplus = data.interactions.length - keptCount;
-    if (surplus > 0) {
+    const oldestMs = data.interactions[0]?.createdAtMs ?? nowMs();
+    if (surplus > 0 && nowMs() - oldestMs > tokenLifeMs) {
       const spent = data.interactions
         .slice(0, surplus)
         .filter((interaction) => nowMs() - interaction.createdAtMs > tokenLifeMs);

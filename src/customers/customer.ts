@@ -41,6 +41,11 @@ export async function discordIdOf(db: Db, customerId: string): Promise<string | 
   return selectDiscordId(db, customerId);
 }
 
+/** The customer of a Discord user; undefined before the first meeting. */
+export async function findCustomer(db: Db, discordId: string): Promise<Customer | undefined> {
+  return findByDiscordId(db, discordId);
+}
+
 /** The customer of a Discord user, made on the first meeting. */
 export async function customerOf(
   tx: Tx,

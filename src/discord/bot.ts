@@ -2,7 +2,13 @@
 import { API, Client, GatewayDispatchEvents } from "@discordjs/core";
 import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
 import type { BotDeps } from "./context.ts";
-import { type DiscordCredentials, deployCommands, openRest } from "./deploy.ts";
+import {
+  type DiscordCredentials,
+  deployCommands,
+  openInteractionRest,
+  openRest,
+} from "./deploy.ts";
+import { createInbox } from "./inbox.ts";
 import { receiveInteraction } from "./receive.ts";
 import { createResponder, type Responder } from "./responder.ts";
 
@@ -19,7 +25,10 @@ export interface Bot {
 /** Makes a bot that is not connected yet: the responder serves jobs before that. */
 export function createBot(credentials: DiscordCredentials): Bot {
   const rest = openRest(credentials);
-  const responder = createResponder(new API(rest));
+  const responder = createResponder({
+    interactions: new API(openInteractionRest(credentials)).interactions,
+    bot: new API(rest),
+  });
   // Interactions need no intent, and without one Discord sends nothing else.
   // The library's own memory of sessions is shared by the whole process, and so by two bots in it.
   const sessions = new Map<number, SessionInfo | null>();
@@ -41,8 +50,9 @@ export function createBot(credentials: DiscordCredentials): Bot {
     },
     async start(deps) {
       const client = new Client({ rest, gateway });
+      const inbox = createInbox(deps);
       client.on(GatewayDispatchEvents.InteractionCreate, ({ data: interaction }) => {
-        const task = receiveInteraction({ ...deps, responder }, interaction)
+        const task = receiveInteraction({ ...deps, inbox, responder }, interaction)
           .catch((error: unknown) => {
             deps.log.error({ interaction: interaction.id, error: String(error) }, "not answered");
           })

@@ -2,23 +2,18 @@
 import type { APIInteraction } from "discord-api-types/v10";
 import type { Sku } from "../catalog/product.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
-import { inTransaction } from "../platform/db.ts";
-import { enqueue } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { storableJson } from "../platform/storable.ts";
 import { suggest } from "./commands/suggest.ts";
 import { accountForm, chosenSku } from "./commands/topup.ts";
 import type { BotDeps } from "./context.ts";
+import type { Inbox } from "./inbox.ts";
 import { type Act, actOf, personOf, sealToken } from "./interaction.ts";
-import { markAcknowledged, recordInteraction } from "./repository.ts";
 import type { FirstAnswer, Responder } from "./responder.ts";
-
-// Discord gives up after 3 s; work that was not answered by then is dropped.
-const answerWithinMs = 3_000;
 
 /** Handles one delivery of an interaction. A redelivered one finds its id taken and does nothing. */
 export async function receiveInteraction(
-  deps: BotDeps & { responder: Responder },
+  deps: BotDeps & { inbox: Inbox; responder: Responder },
   interaction: APIInteraction,
 ): Promise<void> {
   const act = actOf(interaction);
@@ -28,24 +23,10 @@ export async function receiveInteraction(
     await deps.responder.answer(interaction, answer);
     return;
   }
-  const now = deps.clock.now();
-  const isNew = await recordInteraction(deps.db, {
-    id: interaction.id,
-    payload: storableJson(sealToken(deps.seal, interaction)),
-    now,
-    runAt: new Date(now.getTime() + answerWithinMs),
-  });
-  if (!isNew) return;
+  const payload = storableJson(sealToken(deps.seal, interaction));
+  if (!(await deps.inbox.record({ id: interaction.id, payload }))) return;
   await deps.responder.answer(interaction, answer);
-  await inTransaction(deps.db, async (tx) => {
-    await markAcknowledged(tx, interaction.id, deps.clock.now());
-    const { id: interactionId } = interaction;
-    await enqueue(tx, deps, {
-      name: "discord.work",
-      key: interactionId,
-      payload: { interactionId },
-    });
-  });
+  await deps.inbox.acknowledge(interaction.id);
 }
 
 async function firstAnswer(

@@ -5,32 +5,40 @@ import type { Db, Schema, Tx } from "../platform/db.ts";
 export type CardRow = Selectable<Schema["discord_cards"]>;
 
 /**
- * Records an interaction and its work in one statement. The work waits until `runAt`, when it finds
- * out whether the first answer was taken. False when the interaction was recorded before.
+ * Records interactions and their work in one statement. The work waits until `runAt`, when it finds
+ * out whether the first answer was taken. Returns the ids of those that were not recorded before.
  */
-export async function recordInteraction(
+export async function insertInteractions(
   db: Db,
-  input: { id: string; payload: string; now: Date; runAt: Date },
-): Promise<boolean> {
-  const { id, payload, now, runAt } = input;
-  const result = await sql`
+  arrived: readonly { id: string; payload: string }[],
+  { now, runAt }: { now: Date; runAt: Date },
+): Promise<Set<string>> {
+  const ids = arrived.map((one) => one.id);
+  const payloads = arrived.map((one) => one.payload);
+  const { rows } = await sql<{ id: string }>`
     with recorded as (
       insert into discord_interactions (id, payload, received_at)
-      values (${id}, ${payload}::jsonb, ${now})
+      select id, payload::jsonb, ${now}
+      from unnest(${ids}::text[], ${payloads}::text[]) arrived (id, payload)
       on conflict (id) do nothing
       returning id
     )
-    select jobs_enqueue('discord.work', id, jsonb_build_object('interactionId', id), ${runAt}, ${now})
+    select id,
+      jobs_enqueue('discord.work', id, jsonb_build_object('interactionId', id), ${runAt}, ${now})
     from recorded`.execute(db);
-  return result.rows.length > 0;
+  return new Set(rows.map((row) => row.id));
 }
 
-export async function markAcknowledged(tx: Tx, interactionId: string, now: Date) {
-  await tx
-    .updateTable("discord_interactions")
-    .set({ acknowledged_at: now })
-    .where("id", "=", interactionId)
-    .execute();
+/** Their first answers were taken: the work of each is due now. One statement. */
+export async function markAcknowledged(tx: Tx, interactionIds: readonly string[], now: Date) {
+  await sql`
+    with marked as (
+      update discord_interactions set acknowledged_at = ${now}
+      where id = any (${interactionIds}::text[])
+      returning id
+    )
+    select jobs_enqueue('discord.work', id, jsonb_build_object('interactionId', id), ${now}, ${now})
+    from marked`.execute(tx);
 }
 
 export async function selectInteraction(db: Db, interactionId: string) {

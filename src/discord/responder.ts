@@ -31,17 +31,20 @@ export interface Responder {
   editSent(channelId: string, messageId: string, message: Message): Promise<void>;
 }
 
+type Interactions = API["interactions"];
+
 // Unknown message, unknown webhook, unknown interaction, token too old.
 const goneCodes: ReadonlySet<number | string> = new Set([10008, 10015, 10062, 50027]);
 /** Somebody answered this interaction already. */
 const answeredCode = 40060;
 
-/** Makes the responder of a bot. */
-export function createResponder(api: API): Responder {
+/** Makes the responder of a bot: `interactions` for what carries an interaction's token. */
+export function createResponder(deps: { interactions: Interactions; bot: API }): Responder {
+  const { interactions, bot } = deps;
   return {
     async answer(interaction, answer) {
       try {
-        await give(api, interaction, answer);
+        await give(interactions, interaction, answer);
       } catch (error) {
         // The library tries again after a lost reply, and then finds its own first try.
         if (!(error instanceof DiscordAPIError) || error.code !== answeredCode) throw error;
@@ -50,7 +53,7 @@ export function createResponder(api: API): Responder {
     async edit(interaction, message) {
       try {
         const { application_id, token } = interaction;
-        await api.interactions.editReply(application_id, token, body(message));
+        await interactions.editReply(application_id, token, body(message));
         return true;
       } catch (error) {
         if (error instanceof DiscordAPIError && goneCodes.has(error.code)) return false;
@@ -58,10 +61,10 @@ export function createResponder(api: API): Responder {
       }
     },
     async openDirectMessages(discordId) {
-      return (await api.users.createDM(discordId)).id;
+      return (await bot.users.createDM(discordId)).id;
     },
     async send(channelId, message, nonce) {
-      const sent = await api.channels.createMessage(channelId, {
+      const sent = await bot.channels.createMessage(channelId, {
         ...body(message),
         nonce,
         enforce_nonce: true,
@@ -69,24 +72,28 @@ export function createResponder(api: API): Responder {
       return sent.id;
     },
     async editSent(channelId, messageId, message) {
-      await api.channels.editMessage(channelId, messageId, body(message));
+      await bot.channels.editMessage(channelId, messageId, body(message));
     },
   };
 }
 
-async function give(api: API, { id, token }: InteractionRef, answer: FirstAnswer): Promise<void> {
+async function give(
+  interactions: Interactions,
+  { id, token }: InteractionRef,
+  answer: FirstAnswer,
+): Promise<void> {
   switch (answer.kind) {
     case "defer":
-      await api.interactions.defer(id, token, { flags: MessageFlags.Ephemeral });
+      await interactions.defer(id, token, { flags: MessageFlags.Ephemeral });
       return;
     case "defer_update":
-      await api.interactions.deferMessageUpdate(id, token);
+      await interactions.deferMessageUpdate(id, token);
       return;
     case "modal":
-      await api.interactions.createModal(id, token, answer.modal);
+      await interactions.createModal(id, token, answer.modal);
       return;
     case "choices":
-      await api.interactions.createAutocompleteResponse(id, token, { choices: answer.choices });
+      await interactions.createAutocompleteResponse(id, token, { choices: answer.choices });
       return;
     default:
       answer satisfies never;

@@ -1,6 +1,6 @@
 /** Work: does what an interaction asked for, after its first answer, and shows the result. */
 import type { APIInteraction } from "discord-api-types/v10";
-import { customerOf } from "../customers/customer.ts";
+import { customerOf, findCustomer } from "../customers/customer.ts";
 import type { Texts } from "../notifications/texts/texts.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
@@ -37,6 +37,8 @@ const commands: Readonly<Record<string, CommandHandler>> = {
   bantuan: help,
 };
 
+const readingCommands: ReadonlySet<string> = new Set(["price", "saldo", "history", "bantuan"]);
+
 // A fault is tried again for this long before the buyer is told; the database may be restarting.
 const patienceMs = 30_000;
 
@@ -55,9 +57,16 @@ export async function workInteraction(deps: Deps, input: { interactionId: string
   const kept = row.result as unknown as Message | null;
   const message = kept ?? (await produce(deps, row, interaction));
   if (message === "shown_by_card") return;
-  if (kept === null) await keepResult(deps.db, row.id, storableJson(message));
+  if (kept === null && !onlyReads(interaction))
+    await keepResult(deps.db, row.id, storableJson(message));
   const shown = await deps.responder.edit(interaction, message);
   if (!shown) deps.log.info({ interaction: row.id }, "the answer came too late to be shown");
+}
+
+/** What only reads is done again instead of kept. */
+function onlyReads(interaction: APIInteraction): boolean {
+  const act = actOf(interaction);
+  return act?.kind === "command" && readingCommands.has(act.name);
 }
 
 async function produce(deps: Deps, row: Row, interaction: APIInteraction): Promise<Handled> {
@@ -66,7 +75,9 @@ async function produce(deps: Deps, row: Row, interaction: APIInteraction): Promi
   const broken = notice(texts.errors.fault(interaction.id.slice(-8)));
   if (row.acknowledged_at === null) return broken;
   try {
-    const customer = await inTransaction(deps.db, (tx) => customerOf(tx, deps, person));
+    const customer =
+      (await findCustomer(deps.db, person.discordId)) ??
+      (await inTransaction(deps.db, (tx) => customerOf(tx, deps, person)));
     return await handle(interaction, {
       ...deps,
       person,
