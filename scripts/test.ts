@@ -41,9 +41,11 @@ const files =
 const atOnce = 3;
 const longestFileMs = 900_000;
 
+// It takes every core there is: beside others it and they take twice as long.
+const alone = "test/crash-points.test.ts";
+
 // These take longest, so each has a process of its own and begins first.
 const slowest = [
-  "test/crash-points.test.ts",
   "test/e2e/pages.test.ts",
   "test/e2e/playground.test.ts",
   "src/platform/postgres.test.ts",
@@ -81,7 +83,11 @@ try {
   const server = external ?? postgres?.connectionString ?? "";
   const template = `konter_template_${process.pid}`;
   await makeTemplate(server, template);
-  process.exitCode = await runFiles(server, template);
+  const codes: number[] = [];
+  for (const stage of named.length > 0 ? [named] : inStages(files)) {
+    codes.push(await runFiles(stage, server, template));
+  }
+  process.exitCode = Math.max(...codes);
   await dropDatabases(server, template);
 } finally {
   await postgres?.stop();
@@ -105,9 +111,13 @@ async function makeTemplate(server: string, template: string): Promise<void> {
 }
 
 /** Resolves to the exit code: 1 as well when a test was skipped, because nothing may be. */
-async function runFiles(server: string, template: string): Promise<number> {
+async function runFiles(
+  stage: readonly string[],
+  server: string,
+  template: string,
+): Promise<number> {
   const events = run({
-    files: named.length > 0 ? named : inGroups(files),
+    files: [...stage],
     concurrency: atOnce,
     timeout: long ? 4 * longestFileMs : longestFileMs,
     env: {
@@ -136,17 +146,24 @@ async function runFiles(server: string, template: string): Promise<number> {
   return left.length > 0 ? 1 : code;
 }
 
-/** The slowest files, and then groups of the others: a file that imports its members. */
-function inGroups(all: readonly string[]): string[] {
-  const others = all.filter((file) => !slowest.includes(file)).sort();
-  const groups = Array.from({ length: groupCount }, (_, index) => {
+/** One file by itself; then the slowest, and with them groups of all others. */
+function inStages(all: readonly string[]): string[][] {
+  const others = all.filter((file) => file !== alone && !slowest.includes(file)).sort();
+  return [
+    all.filter((file) => file === alone),
+    [...slowest.filter((file) => all.includes(file)), ...inGroups(others)],
+  ];
+}
+
+/** Files that import some of these each. */
+function inGroups(others: readonly string[]): string[] {
+  return Array.from({ length: groupCount }, (_, index) => {
     const members = others.filter((_, place) => place % groupCount === index);
     const group = join(dataDir, `group-${index + 1}.test.mjs`);
     const imports = members.map((file) => `import ${JSON.stringify(pathToFileURL(file).href)};\n`);
     writeFileSync(group, imports.join(""));
     return group;
   });
-  return [...slowest.filter((file) => all.includes(file)), ...groups];
 }
 
 /** A folder in memory with room for the tests' databases, where a machine has one. */

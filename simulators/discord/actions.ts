@@ -168,7 +168,9 @@ function submitModal(
   person: Person,
   form: ModalSubmitForm,
 ): Act {
-  const opener = data.interactions.findLast((it) => it.id === form.modal_id && it.userId === person.id);
+  const opener = data.interactions.findLast(
+    (it) => it.id === form.modal_id && it.userId === person.id,
+  );
   const modal = opener?.modal;
   if (!opener || !modal || modal.custom_id !== form.data.custom_id) {
     throw new ClientMistake(404, "no such modal is open");

@@ -13,7 +13,7 @@ export function renderDeskItem(item: DeskItem, orderCode: string | undefined): M
     ...(orderCode === undefined ? [] : [{ name: "Order", value: orderCode, inline: true }]),
     { name: "Since", value: timestamp(item.openedAt, "R"), inline: true },
     ...Object.entries(item.details).map(([name, value]) => ({
-      name: inert(name),
+      name: inert(capital(name)),
       value: inert(value, longestValue),
       inline: true,
     })),
@@ -32,8 +32,10 @@ export function renderDeskItem(item: DeskItem, orderCode: string | undefined): M
       : `Taken by ${inert(item.takenBy)}; when it is done: \`konter desk close ${item.number} --reason …\``;
   return card({
     title: `⚠️ Desk ${item.number}: ${what}`,
-    description: `${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.\n${owner}`,
+    description: `${capital(meaning)}.\n${owner}`,
     color: item.takenBy === null ? colors.bad : colors.wait,
     fields,
   });
 }
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
