@@ -116,7 +116,7 @@ async function ask(
     asked.push(
       post(discord.port, agent, act).then((status) => {
         if (status !== "acknowledged") failedCount++;
-        latencies.record(Math.max(1, Math.round((performance.now() - askedAt) * microseconds)));
+        latencies.record(Math.max(1, Math.round((performance.now() - dueAt) * microseconds)));
       }),
     );
   }

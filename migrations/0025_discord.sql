@@ -2,8 +2,9 @@
 create table discord_staff_notices (
   item_id uuid primary key,
   channel_id text not null,
-  message_id text not null,
-  shown_hash text not null
+  -- Both unknown from before it is sent until it is known that it was.
+  message_id text,
+  shown_hash text
 );
 
 -- Whose direct messages were found closed: asking again and again gets a bot blocked.

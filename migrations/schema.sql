@@ -185,8 +185,8 @@ create table discord_interactions (
 create table discord_staff_notices (
   item_id uuid not null,
   channel_id text not null,
-  message_id text not null,
-  shown_hash text not null,
+  message_id text,
+  shown_hash text,
   constraint discord_staff_notices_pkey PRIMARY KEY (item_id)
 );
 

@@ -85,7 +85,6 @@ export interface Texts {
   readonly who: string;
   readonly welcomeOwner: (channel: string) => string;
   readonly decline: string;
-  readonly payTwice: string;
   readonly payLate: string;
   readonly sent: string;
   readonly sentDetail: string;
@@ -194,7 +193,6 @@ const id: Texts = {
   welcomeOwner: (channel) =>
     `Kamu pemilik toko: di #${channel} kamu membaca apa yang perlu dilihat orang.`,
   decline: "Tolak",
-  payTwice: "Kirim uangnya sekali lagi",
   payLate: "Kirim uangnya juga",
   sent: "Uang terkirim",
   sentDetail: "Toko melihatnya sebentar lagi; lihat apa yang dilakukannya.",
@@ -311,7 +309,6 @@ const english: Texts = {
   welcomeOwner: (channel) =>
     `You own the shop: in #${channel} you read what somebody must look at.`,
   decline: "Decline",
-  payTwice: "Send the money once more",
   payLate: "Send the money all the same",
   sent: "Money sent",
   sentDetail: "The shop sees it in a moment; watch what it does.",

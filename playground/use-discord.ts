@@ -39,6 +39,8 @@ export function useDiscord(userId: string | undefined): DiscordView {
   const [connected, setConnected] = useState(false);
 
   useEffect(() => {
+    // Nobody acts as the one before while the next one's conversation is on its way.
+    setState((known) => (userId === undefined || known?.user.id === userId ? known : undefined));
     let stopped = false;
     let socket: WebSocket | undefined;
     let timer: number | undefined;

@@ -69,7 +69,7 @@ export async function declineBill(
   return outcome === "bill" ? "unreachable" : outcome;
 }
 
-/** Money arrives for a bill whatever its state: late, or a second time. False when nobody answers. */
+/** Money arrives for a bill that is over. False when nobody answers. */
 export async function sendMoney(midtransUrl: string, { transaction_id }: Bill): Promise<boolean> {
   const order = { order_id: transaction_id };
   return callJson<unknown>(`${midtransUrl}/_control/settle`, "POST", order).then(

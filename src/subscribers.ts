@@ -13,7 +13,7 @@ export const subscribers: Subscribers = {
   "refund.confirmed": ["orders.applyRefund"],
   "refund.failed": ["orders.applyRefund"],
   "purchase.ended": ["orders.applyPurchase"],
-  // An order changes under its lock, and gets its card under it too: none is missed.
   "desk.changed": ["discord.tellStaff"],
+  // An order changes under its lock, and gets its card under it too: none is missed.
   "order.changed": [{ job: "discord.updateCard", among: ordersWithCard }],
 };

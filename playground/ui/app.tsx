@@ -1,7 +1,14 @@
 /** The whole screen: header, conversation with its input, phone, and the modal on top of them. */
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { SandboxClock } from "../clock.ts";
-import { type Interaction, interact, type Locale, type Modal, saveUser } from "../discord.ts";
+import {
+  type Interaction,
+  interact,
+  type Locale,
+  type Modal,
+  saveUser,
+  type User,
+} from "../discord.ts";
 import { picturesOf } from "../images.ts";
 import { type Session, SessionContext } from "../session.ts";
 import { texts } from "../texts.ts";
@@ -58,11 +65,15 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
   }, [clock]);
 
   const userId = user?.id;
+  const latestUserId = useRef(userId);
+  latestUserId.current = userId;
   const discordUrl = config?.discord_url;
   const perform = useCallback(
     async (interaction: Interaction) => {
       if (!discordUrl || !userId) return { status: "failed" } as const;
       const answer = await interact(discordUrl, userId, interaction);
+      // Whoever has become somebody else meanwhile opens no form of the other's.
+      if (latestUserId.current !== userId) return answer;
       if (answer.status === "acknowledged" && answer.modal && answer.modal_id) {
         setModal({ id: answer.modal_id, modal: answer.modal });
       }
@@ -92,10 +103,10 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
   async function changeUser(changed: { locale?: Locale; closed?: boolean }) {
     if (!config || !state) return;
     const before = state.user;
-    change((known) => ({ ...known, user: { ...known.user, ...changed } }));
-    await saveUser(config.discord_url, before.id, changed).catch(() =>
-      change((known) => ({ ...known, user: before })),
-    );
+    const show = (user: User) =>
+      change((known) => (known.user.id === user.id ? { ...known, user } : known));
+    show({ ...before, ...changed });
+    await saveUser(config.discord_url, before.id, changed).catch(() => show(before));
   }
 
   function becomePerson(id: string) {
@@ -120,7 +131,7 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
         />
         <main className="talk">
           <Conversation state={state} connected={connected} />
-          <Composer commands={state.commands} offer={offer} />
+          <Composer key={state.user.id} commands={state.commands} offer={offer} />
         </main>
         {/* Escape closes the sheet; a desktop shows the panel always. */}
         <aside
@@ -135,6 +146,7 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
         >
           {config.midtrans_url !== null && (
             <Phone
+              key={state.user.id}
               midtransUrl={config.midtrans_url}
               picturesToScan={() => newestFirst.flatMap(picturesOf).map(({ url }) => url)}
             />

@@ -82,7 +82,7 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
     return { name: "problem", problem, bill };
   }
 
-  /** Late, or once more: the bank does not ask what the bill says. */
+  /** Late: the bank does not ask what the bill says. */
   async function send(bill: Bill): Promise<Screen> {
     const sent = await sendMoney(midtransUrl, bill);
     return sent ? { name: "sent", bill } : { name: "problem", problem: "unreachable", bill };
@@ -106,6 +106,7 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
             busy={busy}
             onPay={() => go(() => pay(screen.source, screen.bill))}
             onDecline={() => go(() => decline(screen.source, screen.bill))}
+            onSend={() => go(() => send(screen.bill))}
             onClose={goHome}
           />
         )}
@@ -113,9 +114,6 @@ export function Phone({ midtransUrl, picturesToScan }: Props) {
           <Result look="success" title={words.paid} button={words.done} onClose={goHome}>
             <p className="amount">{formatRupiah(screen.bill.amount)}</p>
             <p>{words.paidDetail(screen.bill.merchant_name)}</p>
-            <button type="button" className="button" onClick={() => go(() => send(screen.bill))}>
-              {words.payTwice}
-            </button>
           </Result>
         )}
         {screen.name === "sent" && (
@@ -191,15 +189,16 @@ interface BillScreenProps {
   readonly busy: boolean;
   readonly onPay: () => void;
   readonly onDecline: () => void;
+  readonly onSend: () => void;
   readonly onClose: () => void;
 }
 
-function BillScreen({ bill, busy, onPay, onDecline, onClose }: BillScreenProps) {
+function BillScreen({ bill, busy, onPay, onDecline, onSend, onClose }: BillScreenProps) {
   const { words } = useSession();
   const leftMs = Date.parse(bill.expires_at) - useNow();
   const title = useFocusOnArrival();
   // While a payment runs its own answer decides, not the countdown.
-  if (leftMs <= 0 && !busy) return <Problem problem="expired" onClose={onClose} />;
+  if (leftMs <= 0 && !busy) return <Problem problem="expired" onClose={onClose} onSend={onSend} />;
   return (
     <div className="bill">
       <p className="subtle">{words.payTo}</p>
@@ -239,7 +238,7 @@ function Problem({ problem, onClose, onSend }: ProblemProps) {
       <p>{detail}</p>
       {onSend && (
         <button type="button" className="button" onClick={onSend}>
-          {problem === "paid" ? words.payTwice : words.payLate}
+          {words.payLate}
         </button>
       )}
     </Result>
@@ -251,7 +250,7 @@ function billToSend(
   { problem, bill }: Extract<Screen, { name: "problem" }>,
   send: (bill: Bill) => void,
 ): (() => void) | undefined {
-  const over = ["expired", "paid", "cancelled"].includes(problem);
+  const over = problem === "expired" || problem === "cancelled";
   return bill && over ? () => send(bill) : undefined;
 }
 

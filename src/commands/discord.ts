@@ -12,7 +12,7 @@ export const discord: Command = {
   details: `\`konter start\` registers them too when it starts.
   deploy    tells Discord the commands, when they have changed since they were told last
   --again   tells them in any case
-  invite    the link for a server's owner, with the permissions that the bot needs and no more`,
+  invite    the link for a server's owner, with the permissions of a shop; it is never an administrator`,
   async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { again: { type: "boolean", default: false } },
@@ -51,7 +51,9 @@ async function deploy(terminal: Terminal, credentials: Credentials, again: boole
     const rest = openRest(credentials);
     const names = await deployCommands(shop.db, { ...shop, rest }, { applicationId, again });
     if (names === undefined) {
-      return terminal.print("Discord has the commands as they are. Nothing was changed.");
+      return terminal.print(
+        "They have not changed since this shop registered them. Nothing was done; --again does it.",
+      );
     }
     const object = `application:${applicationId}`;
     await inTransaction(shop.db, (tx) =>

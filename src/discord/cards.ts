@@ -11,6 +11,7 @@ import { type Database, inTransaction, type Tx } from "../platform/db.ts";
 import { enqueue } from "../platform/jobs.ts";
 import type { Log } from "../platform/log.ts";
 import type { Seal } from "../platform/seal.ts";
+import { closedDoorMs } from "./forget.ts";
 import { renderDeposit } from "./render/deposit-card.ts";
 import { hashOf, type Message } from "./render/message.ts";
 import { renderOrder } from "./render/order-card.ts";
@@ -32,7 +33,6 @@ const tokenLifeMs = 15 * 60_000;
 const tokenMarginMs = 30_000;
 
 // Closed to us, or no server in common: the order page and /history remain.
-const doorClosedMs = 24 * 60 * 60_000;
 const closedCodes: ReadonlySet<number | string> = new Set([50007, 50278]);
 
 const tokenPlace = (subjectId: string) => `card:${subjectId}`;
@@ -130,7 +130,7 @@ async function editCard(db: Database, deps: Deps, shown: CardRow, message: Messa
 /** Direct messages that were found closed are not tried again for a day. */
 async function isDoorClosed(db: Database, deps: Deps, discordId: string): Promise<boolean> {
   const foundAt = await selectClosedDoor(db, discordId);
-  return foundAt !== undefined && deps.clock.now().getTime() - foundAt.getTime() < doorClosedMs;
+  return foundAt !== undefined && deps.clock.now().getTime() - foundAt.getTime() < closedDoorMs;
 }
 
 async function tellDirectly(
@@ -140,7 +140,9 @@ async function tellDirectly(
   { message, story }: Look,
 ): Promise<boolean> {
   const { responder } = deps;
-  if (await isDoorClosed(db, deps, shown.discord_id)) return false;
+  // A message that is there can be changed; only new ones are refused.
+  const isNew = shown.dm_message_id === null;
+  if (isNew && (await isDoorClosed(db, deps, shown.discord_id))) return false;
   try {
     const channelId = shown.dm_channel_id ?? (await responder.openDirectMessages(shown.discord_id));
     if (shown.dm_message_id !== null) {

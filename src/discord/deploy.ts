@@ -14,7 +14,7 @@ export interface DiscordCredentials {
   readonly applicationId: string;
 }
 
-/** What the bot needs in a server (contracts: discord.md §4.5). */
+/** Messages, embeds, files, and the private threads and roles of a shop (contracts: discord.md §4.5). */
 const permissions = "361045806080";
 
 /** The client of Discord's REST API for one bot, at most 50 requests a second. */
@@ -28,7 +28,8 @@ export function openRest({ apiUrl, token }: DiscordCredentials): REST {
  */
 export function openInteractionRest({ apiUrl }: DiscordCredentials): REST {
   const globalRequestsPerSecond = Number.MAX_SAFE_INTEGER;
-  return new REST({ version: "10", api: apiUrl, globalRequestsPerSecond });
+  // Trying again is the responder's, who must know that it did.
+  return new REST({ version: "10", api: apiUrl, globalRequestsPerSecond, retries: 0 });
 }
 
 /**

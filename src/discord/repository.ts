@@ -176,16 +176,28 @@ export async function selectStaffNotice(db: Db, itemId: string) {
     .executeTakeFirst();
 }
 
-export async function keepStaffNotice(
-  db: Db,
-  notice: { itemId: string; channelId: string; messageId: string; hash: string },
-) {
-  const { itemId, channelId, messageId, hash } = notice;
+/** About to be sent for the first time. */
+export async function insertStaffNotice(db: Db, notice: { itemId: string; channelId: string }) {
   await db
     .insertInto("discord_staff_notices")
-    .values({ item_id: itemId, channel_id: channelId, message_id: messageId, shown_hash: hash })
-    .onConflict((conflict) => conflict.column("item_id").doUpdateSet({ shown_hash: hash }))
+    .values({ item_id: notice.itemId, channel_id: notice.channelId })
     .execute();
+}
+
+export async function keepStaffNotice(
+  db: Db,
+  notice: { itemId: string; messageId: string; hash: string },
+) {
+  await db
+    .updateTable("discord_staff_notices")
+    .set({ message_id: notice.messageId, shown_hash: notice.hash })
+    .where("item_id", "=", notice.itemId)
+    .execute();
+}
+
+/** Forgets whose direct messages were found closed before an instant. */
+export async function deleteClosedDoors(db: Db, before: Date) {
+  await db.deleteFrom("discord_closed_doors").where("found_at", "<", before).execute();
 }
 
 /** The hash of the commands that were registered last. */

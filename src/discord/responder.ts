@@ -1,4 +1,5 @@
 /** Responder: every way the bot answers, over Discord's REST. One place turns messages into requests. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { API } from "@discordjs/core";
 import { DiscordAPIError, type RawFile } from "@discordjs/rest";
 import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
@@ -37,23 +38,29 @@ type Interactions = API["interactions"];
 const goneCodes: ReadonlySet<number | string> = new Set([10008, 10015, 10062, 50027]);
 /** Somebody answered this interaction already. */
 const answeredCode = 40060;
+const mostTries = 3;
+// In the machine's time: Discord's three seconds are that too.
+const againMs = 100;
 
 /** Makes the responder of a bot: `interactions` for what carries an interaction's token. */
 export function createResponder(deps: { interactions: Interactions; bot: API }): Responder {
   const { interactions, bot } = deps;
   return {
     async answer(interaction, answer) {
-      try {
-        await give(interactions, interaction, answer);
-      } catch (error) {
-        // The library tries again after a lost reply, and then finds its own first try.
-        if (!(error instanceof DiscordAPIError) || error.code !== answeredCode) throw error;
-      }
+      await insist(async (isRetry) => {
+        try {
+          await give(interactions, interaction, answer);
+        } catch (error) {
+          // Our own first try was taken, and its reply lost. Otherwise somebody else has answered.
+          const answered = error instanceof DiscordAPIError && error.code === answeredCode;
+          if (!answered || !isRetry) throw error;
+        }
+      });
     },
     async edit(interaction, message) {
       try {
         const { application_id, token } = interaction;
-        await interactions.editReply(application_id, token, body(message));
+        await insist(() => interactions.editReply(application_id, token, body(message)));
         return true;
       } catch (error) {
         if (error instanceof DiscordAPIError && goneCodes.has(error.code)) return false;
@@ -75,6 +82,19 @@ export function createResponder(deps: { interactions: Interactions; bot: API }):
       await bot.channels.editMessage(channelId, messageId, body(message));
     },
   };
+}
+
+/** Tries again when nobody knows whether it was done: a broken line, or a fault of Discord's. */
+async function insist(work: (isRetry: boolean) => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work(tries > 1);
+      return;
+    } catch (error) {
+      if (error instanceof DiscordAPIError || tries === mostTries) throw error;
+      await delay(againMs);
+    }
+  }
 }
 
 async function give(

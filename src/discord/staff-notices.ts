@@ -7,12 +7,8 @@ import type { Database } from "../platform/db.ts";
 import type { Log } from "../platform/log.ts";
 import { renderDeskItem } from "./render/desk-card.ts";
 import { hashOf } from "./render/message.ts";
-import { keepStaffNotice, selectStaffNotice } from "./repository.ts";
+import { insertStaffNotice, keepStaffNotice, selectStaffNotice } from "./repository.ts";
 import type { Responder } from "./responder.ts";
-
-// No such channel, no access, no permission; and on an edit, a message that somebody deleted. Asking
-// again would change nothing, and the desk still has the item.
-const refusedCodes: ReadonlySet<number | string> = new Set([10003, 10008, 50001, 50013]);
 
 type Deps = { log: Log; responder: Responder; staffChannelId: string | undefined };
 
@@ -32,17 +28,24 @@ export async function tellStaff(
   const message = renderDeskItem(item, codes.get(item.orderId ?? ""));
   const hash = hashOf(message);
   if (told?.shown_hash === hash) return;
+  const channelId = told?.channel_id ?? staffChannelId;
+  if (told === undefined) await insertStaffNotice(db, { itemId, channelId });
   try {
-    const channelId = told?.channel_id ?? staffChannelId;
     const messageId =
       told?.message_id ?? (await responder.send(channelId, message, nonceOf(itemId)));
+    // What was sent before, perhaps without our hearing of it, may say something older.
     if (told !== undefined) await responder.editSent(channelId, messageId, message);
-    await keepStaffNotice(db, { itemId, channelId, messageId, hash });
+    await keepStaffNotice(db, { itemId, messageId, hash });
   } catch (error) {
-    if (!(error instanceof DiscordAPIError) || !refusedCodes.has(error.code)) throw error;
-    const hint = "`konter doctor` says what the channel lacks";
+    if (!isRefused(error)) throw error;
+    const hint = "the bot must see the channel, and send messages and embeds there";
     deps.log.warn({ item: item.number, error: error.message, hint }, "the staff were not told");
   }
+}
+
+/** Asking again would change nothing, and the desk still has the item. */
+function isRefused(error: unknown): error is DiscordAPIError {
+  return error instanceof DiscordAPIError && error.status >= 400 && error.status < 500;
 }
 
 function nonceOf(itemId: string): string {

@@ -155,8 +155,8 @@ export interface DiscordInteractions {
 export interface DiscordStaffNotices {
   channel_id: string;
   item_id: string;
-  message_id: string;
-  shown_hash: string;
+  message_id: string | null;
+  shown_hash: string | null;
 }
 
 export interface Entries {

@@ -47,7 +47,7 @@ test("what resolves itself before anybody was told is not told", async (t) => {
   assert.deepEqual(await world.owner.messages(), []);
 });
 
-test("an item that is taken and closed while Discord is away is told once, as it is then", async (t) => {
+test("an item that changes while Discord is away is told once, as it is then", async (t) => {
   const world = await openWorld(t, { seed: 63 });
   const deps = {
     ...{ clock: world.clock, publish: world.publish },
@@ -70,15 +70,20 @@ test("an item that is taken and closed while Discord is away is told once, as it
     closeItem(tx, deps, { itemNumber: 1, ...by, reason: "ok" }),
   );
   await world.untilQuiet();
+  assert.match(await world.owner.reads(), /✅ Desk 1/);
   assert.equal((await world.owner.messages()).length, 1);
 });
 
-test("a staff message whose answer was lost is not sent twice", async (t) => {
+test("a staff message whose answer was lost is not sent twice, and says what is true by then", async (t) => {
   const world = await openWorld(t, { seed: 64 });
   await world.buyer.orders("ML_86", account);
   await world.breaks("discord", "message", "lost_answer");
   await world.midtrans.receives(await world.midtrans.lastCharge(), 12_000);
+  await inTransaction(world.db, (tx) =>
+    closeItem(tx, world, { itemNumber: 1, actor: "operator", reason: "seen to" }),
+  );
   await world.advance({ minutes: 1 });
+  assert.match(await world.owner.reads(), /✅ Desk 1: payment short\nDone .*seen to/);
   assert.equal((await world.owner.messages()).length, 1);
 });
 
