@@ -1,5 +1,4 @@
 /** Responder: every way the bot answers, over Discord's REST. One place turns messages into requests. */
-import { setTimeout as delay } from "node:timers/promises";
 import type { API } from "@discordjs/core";
 import { DiscordAPIError, type RawFile } from "@discordjs/rest";
 import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
@@ -39,8 +38,6 @@ const goneCodes: ReadonlySet<number | string> = new Set([10008, 10015, 10062, 50
 /** Somebody answered this interaction already. */
 const answeredCode = 40060;
 const mostTries = 3;
-// In the machine's time: Discord's three seconds are that too.
-const againMs = 100;
 
 /** Makes the responder of a bot: `interactions` for what carries an interaction's token. */
 export function createResponder(deps: { interactions: Interactions; bot: API }): Responder {
@@ -84,7 +81,7 @@ export function createResponder(deps: { interactions: Interactions; bot: API }):
   };
 }
 
-/** Tries again when nobody knows whether it was done: a broken line, or a fault of Discord's. */
+/** Tries again at once when nobody knows whether it was done: a broken line, or a fault of Discord's. */
 async function insist(work: (isRetry: boolean) => Promise<unknown>): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
@@ -92,7 +89,6 @@ async function insist(work: (isRetry: boolean) => Promise<unknown>): Promise<voi
       return;
     } catch (error) {
       if (error instanceof DiscordAPIError || tries === mostTries) throw error;
-      await delay(againMs);
     }
   }
 }
