@@ -22,6 +22,8 @@ import { Phone } from "./phone.tsx";
 import { TroublePanel } from "./trouble-panel.tsx";
 
 interface OpenModal {
+  /** Whoever has become somebody else meanwhile does not see the other's form. */
+  readonly userId: string;
   readonly id: string;
   readonly modal: Modal;
 }
@@ -65,17 +67,13 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
   }, [clock]);
 
   const userId = user?.id;
-  const latestUserId = useRef(userId);
-  latestUserId.current = userId;
   const discordUrl = config?.discord_url;
   const perform = useCallback(
     async (interaction: Interaction) => {
       if (!discordUrl || !userId) return { status: "failed" } as const;
       const answer = await interact(discordUrl, userId, interaction);
-      // Whoever has become somebody else meanwhile opens no form of the other's.
-      if (latestUserId.current !== userId) return answer;
       if (answer.status === "acknowledged" && answer.modal && answer.modal_id) {
-        setModal({ id: answer.modal_id, modal: answer.modal });
+        setModal({ userId, id: answer.modal_id, modal: answer.modal });
       }
       return answer;
     },
@@ -155,7 +153,14 @@ export function App({ clock }: { readonly clock: SandboxClock }) {
           <TroublePanel config={config} onClosed={(closed) => void changeUser({ closed })} />
         </aside>
       </div>
-      {modal && <ModalDialog key={modal.id} {...modal} onClose={() => setModal(undefined)} />}
+      {modal?.userId === session.user.id && (
+        <ModalDialog
+          key={modal.id}
+          id={modal.id}
+          modal={modal.modal}
+          onClose={() => setModal(undefined)}
+        />
+      )}
     </SessionContext>
   );
 }

@@ -46,7 +46,8 @@ function credentialsOf({ parties, simulators }: Config) {
 
 async function deploy(terminal: Terminal, credentials: Credentials, again: boolean): Promise<void> {
   const { applicationId } = credentials;
-  const { deployCommands, openRest } = await import("../discord/deploy.ts");
+  const { deployCommands } = await import("../discord/deploy.ts");
+  const { openRest } = await import("../discord/rest.ts");
   await withShop(terminal, async (shop) => {
     const rest = openRest(credentials);
     const names = await deployCommands(shop.db, { ...shop, rest }, { applicationId, again });

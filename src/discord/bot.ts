@@ -2,15 +2,11 @@
 import { API, Client, GatewayDispatchEvents } from "@discordjs/core";
 import { type SessionInfo, WebSocketManager, WebSocketShardEvents } from "@discordjs/ws";
 import type { BotDeps } from "./context.ts";
-import {
-  type DiscordCredentials,
-  deployCommands,
-  openInteractionRest,
-  openRest,
-} from "./deploy.ts";
+import { deployCommands } from "./deploy.ts";
 import { createInbox } from "./inbox.ts";
 import { receiveInteraction } from "./receive.ts";
 import { createResponder, type Responder } from "./responder.ts";
+import { type DiscordCredentials, openInteractionRest, openRest } from "./rest.ts";
 
 export interface Bot {
   readonly responder: Responder;

@@ -1,5 +1,4 @@
 /** Cards: keeps what a buyer sees of an order or a deposit true, in its message, else in a direct message. */
-import { createHash } from "node:crypto";
 import { DiscordAPIError } from "@discordjs/rest";
 import { viewDeposit } from "../deposits/find.ts";
 import type { Locale } from "../notifications/texts/texts.ts";
@@ -149,8 +148,7 @@ async function tellDirectly(
       await responder.editSent(channelId, shown.dm_message_id, message);
       return true;
     }
-    const nonce = createHash("sha256").update(story).digest("hex").slice(0, 25);
-    const messageId = await responder.send(channelId, message, nonce);
+    const messageId = await responder.send(channelId, message, story);
     await rememberDirectMessage(db, shown.subject_id, { channelId, messageId });
     return true;
   } catch (error) {

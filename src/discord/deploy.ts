@@ -1,36 +1,14 @@
 /** Deploy: the slash commands as Discord knows them, registered when their definition has changed. */
 import { createHash } from "node:crypto";
 import { API } from "@discordjs/core";
-import { DiscordAPIError, REST } from "@discordjs/rest";
+import { DiscordAPIError, type REST } from "@discordjs/rest";
 import type { Clock } from "../platform/clock.ts";
 import type { Database } from "../platform/db.ts";
 import { commandDefinitions } from "./commands/definitions.ts";
 import { keepDeployment, selectDeployment } from "./repository.ts";
 
-export interface DiscordCredentials {
-  /** `https://discord.com/api`, or the simulator's. */
-  readonly apiUrl: string;
-  readonly token: string;
-  readonly applicationId: string;
-}
-
 /** Messages, embeds, files, and the private threads and roles of a shop (contracts: discord.md §4.5). */
 const permissions = "361045806080";
-
-/** The client of Discord's REST API for one bot, at most 50 requests a second. */
-export function openRest({ apiUrl, token }: DiscordCredentials): REST {
-  return new REST({ version: "10", api: apiUrl }).setToken(token);
-}
-
-/**
- * The client for what answers an interaction. That carries the interaction's own token, and the limit of
- * a bot's other requests is not for it (contracts: discord.md §4.6): a busy shop would answer late.
- */
-export function openInteractionRest({ apiUrl }: DiscordCredentials): REST {
-  const globalRequestsPerSecond = Number.MAX_SAFE_INTEGER;
-  // Trying again is the responder's, who must know that it did.
-  return new REST({ version: "10", api: apiUrl, globalRequestsPerSecond, retries: 0 });
-}
 
 /**
  * Registers the commands unless Discord has them as they are. `again` registers them in any case.

@@ -1,4 +1,5 @@
 /** Responder: every way the bot answers, over Discord's REST. One place turns messages into requests. */
+import { createHash } from "node:crypto";
 import type { API } from "@discordjs/core";
 import { DiscordAPIError, type RawFile } from "@discordjs/rest";
 import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
@@ -26,8 +27,8 @@ export interface Responder {
   /** Changes the message of an interaction. False when it is out of reach: deleted, or too late. */
   edit(interaction: Omit<InteractionRef, "id">, message: Message): Promise<boolean>;
   openDirectMessages(discordId: string): Promise<string>;
-  /** Sends once per nonce, however often it is tried. Returns the message's id. */
-  send(channelId: string, message: Message, nonce: string): Promise<string>;
+  /** Sends once what is told, however often it is tried within minutes. Returns the message's id. */
+  send(channelId: string, message: Message, story: string): Promise<string>;
   editSent(channelId: string, messageId: string, message: Message): Promise<void>;
 }
 
@@ -67,10 +68,10 @@ export function createResponder(deps: { interactions: Interactions; bot: API }):
     async openDirectMessages(discordId) {
       return (await bot.users.createDM(discordId)).id;
     },
-    async send(channelId, message, nonce) {
+    async send(channelId, message, story) {
       const sent = await bot.channels.createMessage(channelId, {
         ...body(message),
-        nonce,
+        nonce: nonceOf(story),
         enforce_nonce: true,
       });
       return sent.id;
@@ -114,6 +115,11 @@ async function give(
     default:
       answer satisfies never;
   }
+}
+
+/** What Discord knows a repeated message by: 25 characters at most. */
+function nonceOf(story: string): string {
+  return createHash("sha256").update(story).digest("hex").slice(0, 25);
 }
 
 function body(message: Message) {

@@ -1,5 +1,4 @@
 /** Staff notices: the desk in the staff's channel, one message an item that is changed as the item is. */
-import { createHash } from "node:crypto";
 import { DiscordAPIError } from "@discordjs/rest";
 import { findItem } from "../desk/item.ts";
 import { orderCodes } from "../orders/story.ts";
@@ -32,7 +31,7 @@ export async function tellStaff(
   if (told === undefined) await insertStaffNotice(db, { itemId, channelId });
   try {
     const messageId =
-      told?.message_id ?? (await responder.send(channelId, message, nonceOf(itemId)));
+      told?.message_id ?? (await responder.send(channelId, message, `desk ${itemId}`));
     // What was sent before, perhaps without our hearing of it, may say something older.
     if (told !== undefined) await responder.editSent(channelId, messageId, message);
     await keepStaffNotice(db, { itemId, messageId, hash });
@@ -46,8 +45,4 @@ export async function tellStaff(
 /** Asking again would change nothing, and the desk still has the item. */
 function isRefused(error: unknown): error is DiscordAPIError {
   return error instanceof DiscordAPIError && error.status >= 400 && error.status < 500;
-}
-
-function nonceOf(itemId: string): string {
-  return createHash("sha256").update(`desk ${itemId}`).digest("hex").slice(0, 25);
 }
