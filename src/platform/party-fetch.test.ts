@@ -13,11 +13,12 @@ import { createPartyFetch } from "./party-fetch.ts";
 const noon = new Date("2026-11-23T05:00:00Z");
 const inOneSecond = new Date(noon.getTime() + 1_000);
 const buy = { method: "POST", body: "buy" } as const;
+const timeoutMs = 5_000;
 
 function openClient(clock: Clock = createSandboxClock({ frozenAt: noon })) {
   const deps = { clock, fetch: createPartyFetch({ clock }) };
   return (url: string, request: Partial<PartyRequest> = {}) =>
-    callParty(deps, { method: "GET", url, timeoutMs: 5_000, ...request });
+    callParty(deps, { method: "GET", url, timeoutMs, ...request });
 }
 
 async function listen(t: TestContext, server: Server): Promise<number> {
@@ -134,6 +135,20 @@ test("a party is asked by 32 at once at most, and what waited too long for its t
     party.received.map(count("buy")).reduce((sum, one) => sum + one),
     32,
   );
+});
+
+test("whoever waits for their turn is asked over a connection that stands, and all are answered", async (t) => {
+  trustTestCertificate(t);
+  const plain = await openParty(t, (socket) => socket.on("data", () => socket.write(answer)));
+  const secure = await openSecureParty(t, () => true);
+  for (const url of [plain.url, secure.url]) {
+    const send = openClient();
+    const began = performance.now();
+    const asked = await Promise.all(Array.from({ length: 200 }, () => send(url, buy)));
+    assert.deepEqual(new Set(asked.map(({ kind }) => kind)), new Set(["answer"]));
+    assert.ok(performance.now() - began < timeoutMs, "nobody waited for a time-out");
+  }
+  assert.equal(plain.received.length, 32);
 });
 
 test("whoever cannot prove who they are is sent nothing", async (t) => {

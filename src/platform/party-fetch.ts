@@ -4,6 +4,7 @@
  */
 import * as http from "node:http";
 import * as https from "node:https";
+import type { Socket } from "node:net";
 import type { Clock } from "./clock.ts";
 import { type Fetch, NotSent, type PartyInit, type PartyResponse, reason } from "./http.ts";
 
@@ -16,6 +17,9 @@ const defaultHeaders = { accept: "*/*", "accept-encoding": "identity", "user-age
 
 // Whatever the environment says.
 const verified = { rejectUnauthorized: true };
+
+/** Connections that were made: Node's `reusedSocket` is silent of those handed to a call that waited. */
+const standing = new WeakSet<Socket>();
 
 /** A connection that was used before ended without an answer: most often it had been closed meanwhile. */
 class StaleConnection extends Error {}
@@ -68,6 +72,7 @@ function attempt(
   const headers = { ...defaultHeaders, ...init.headers };
   const call = wire.send(url, { method, headers, agent, ...verified });
   let stage: "connecting" | "written" | "answering" = "connecting";
+  let reused = false;
 
   const end = (error: unknown) => {
     reject(stage === "connecting" ? new NotSent(reason(error), { cause: error }) : error);
@@ -77,18 +82,20 @@ function attempt(
   signal.addEventListener("abort", onAbort);
 
   call.on("error", (cause) => {
-    const stale = stage === "written" && call.reusedSocket;
+    const stale = stage === "written" && reused;
     end(stale ? new StaleConnection(reason(cause), { cause }) : cause);
   });
   call.once("socket", (socket) => {
     // Destroyed by itself: a call that is destroyed before would give it to the next one.
     if (signal.aborted) return socket.destroy();
     const write = () => {
+      standing.add(socket);
       if (isLate()) return end(new Error("too late to send"));
       stage = "written";
       call.end(body);
     };
-    if (call.reusedSocket) write();
+    reused = standing.has(socket);
+    if (reused) write();
     else socket.once(wire.connected, write);
   });
   call.once("response", (response) => {
