@@ -58,36 +58,15 @@ test("asked again, a shop ends at once", async (t) => {
 });
 
 test("Ctrl-C in `npm start`, which arrives twice, stops the shop and its database in order", async (t) => {
-  const atEnd = cleanUp(t);
-  const dataDir = startedBefore(mkdtempSync(join(scratch(), "konter-stop-")));
-  atEnd(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 }));
-  const port = await freePort();
-  const npm = spawn("npm", ["start"], {
-    detached: true, // a group, as a terminal has it
-    stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      ...{ PORT: String(port), SIMULATOR_PORT: "0", METRICS_PORT: "0" },
-      ...{ DATA_DIR: dataDir, DATABASE_URL: "" },
-    },
-  });
-  const { pid } = npm;
-  assert.ok(pid);
-  let told = "";
-  npm.stderr.on("data", (chunk: Buffer) => {
-    told += chunk;
-  });
-  for await (const chunk of npm.stdout) if (String(chunk).includes("is ready")) break;
-  process.kill(-pid, "SIGINT");
-  await once(npm, "exit");
-  const postmaster = join(dataDir, "pg18", "postmaster.pid");
-  for (let look = 0; look < 100 && existsSync(postmaster); look++) await delay(50);
-  assert.match(told, /konter: SIGINT: stopping; once more ends it at once/);
-  assert.doesNotMatch(told, /not everything|in order:/);
-  assert.match(
-    readFileSync(join(dataDir, "postgres.log"), "utf8"),
-    /database system is shut down\s*$/,
-  );
+  const shop = await startWithDatabase(cleanUp(t), ["npm", "start"]);
+  for await (const chunk of shop.process.stdout) if (String(chunk).includes("is ready")) break;
+  await shop.endsInOrder();
+});
+
+test("a shop that is asked to stop while it starts ends in order, its database too", async (t) => {
+  const shop = await startWithDatabase(cleanUp(t), [process.execPath, "src/cli.ts", "start"]);
+  await untilTrue(async () => existsSync(shop.postmaster));
+  await shop.endsInOrder();
 });
 
 test("whoever measures a shop sees its orders, jobs, parties and database", async (t) => {
@@ -123,6 +102,43 @@ test("whoever measures a shop sees its orders, jobs, parties and database", asyn
   const elsewhere = await fetch(`http://127.0.0.1:${port}/`);
   assert.equal(elsewhere.status, 404);
 });
+
+/** A store with a database of its own, started by a command in a group, as a terminal has it. */
+async function startWithDatabase(atEnd: AtEnd, [command = "", ...args]: readonly string[]) {
+  const dataDir = startedBefore(mkdtempSync(join(scratch(), "konter-stop-")));
+  atEnd(() => rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 }));
+  const started = spawn(command, args, {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {
+      ...process.env,
+      ...{ PORT: String(await freePort()), SIMULATOR_PORT: "0", METRICS_PORT: "0" },
+      ...{ DATA_DIR: dataDir, DATABASE_URL: "" },
+    },
+  });
+  const { pid } = started;
+  assert.ok(pid);
+  let told = "";
+  started.stderr.on("data", (chunk: Buffer) => {
+    told += chunk;
+  });
+  const postmaster = join(dataDir, "pg18", "postmaster.pid");
+  return {
+    process: started,
+    postmaster,
+    /** Presses Ctrl-C and reads what was said to the end. */
+    async endsInOrder() {
+      process.kill(-pid, "SIGINT");
+      started.stdout.resume();
+      await once(started, "close");
+      await untilTrue(async () => !existsSync(postmaster));
+      assert.match(told, /konter: SIGINT: stopping; once more ends it at once/);
+      assert.doesNotMatch(told, /not everything|in order:/);
+      const lastWords = readFileSync(join(dataDir, "postgres.log"), "utf8");
+      assert.match(lastWords, /database system is shut down\s*$/);
+    },
+  };
+}
 
 /** A store as a process, whose supplier answers a purchase when the test says so. */
 async function openShopWithSlowSupplier(

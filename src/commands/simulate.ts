@@ -23,13 +23,13 @@ Ctrl-C. A store uses them when its variable SIMULATORS holds that object.
     }
     // Loaded for this command only, as the shop is in start.ts.
     const { startSimulators } = await import("../../simulators/world.ts");
-    const simulators = await startSimulators({
+    const starting = startSimulators({
       port: config.simulatorPort,
       clock: createSandboxClock({}),
       randomBytes: createRandom().bytes,
       storeUrl: values.store ?? `http://127.0.0.1:${config.port}`,
     });
-    terminal.print(JSON.stringify(simulators.parties));
-    stopOnSignal(() => simulators.close(), terminal.say);
+    stopOnSignal(async () => (await starting).close(), terminal.say);
+    terminal.print(JSON.stringify((await starting).parties));
   },
 };

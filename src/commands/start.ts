@@ -16,9 +16,10 @@ export const start: Command = {
     // The whole shop is loaded for this command only: the others answer half a second sooner.
     const { startStore } = await import("../main.ts");
     const log = createLog({ level: config.logLevel, terminal: terminal.screen });
-    const store = await startStore({ config, log, onFatal: failOn(terminal) });
-    terminal.print(welcome(config, store));
-    stopOnSignal(() => store.stop(), terminal.say);
+    const starting = startStore({ config, log, onFatal: failOn(terminal) });
+    // From its first step on: what has begun to start is ended in order too.
+    stopOnSignal(async () => (await starting).stop(), terminal.say);
+    terminal.print(welcome(config, await starting));
   },
 };
 
