@@ -6,7 +6,7 @@ import type { BotDeps } from "./discord/context.ts";
 import { forgetInteractions } from "./discord/forget.ts";
 import type { Responder } from "./discord/responder.ts";
 import { tellStaff } from "./discord/staff-notices.ts";
-import { workInteraction } from "./discord/work.ts";
+import { createInteractionWork } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchases, fulfilOrders } from "./orders/fulfil.ts";
 import { applyPayment, replacePayment } from "./orders/pay.ts";
@@ -61,6 +61,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
   const fulfil = together((ids) => fulfilOrders(db, deps, ids));
   const applyPurchase = together((ids) => applyPurchases(db, deps, ids));
   const buy = createBuyer(db, deps);
+  const workInteraction = createInteractionWork(deps);
   return {
     "payments.charge": (payload) => chargePayment(db, deps, paymentId(payload)),
     "payments.closeOthers": (payload) => closeOtherPayments(db, deps, paidFor(payload)),
@@ -83,8 +84,7 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "deposits.applyPayment": (payload) => applyDepositPayment(db, deps, paymentId(payload)),
     "deposits.replacePayment": (payload) => replaceDepositPayment(db, deps, depositId(payload)),
     "deposits.expire": (payload) => expireDeposit(db, deps, depositId(payload)),
-    "discord.work": (payload) =>
-      workInteraction(deps, { interactionId: field(payload, "interactionId") }),
+    "discord.work": (payload) => workInteraction(field(payload, "interactionId")),
     "discord.updateCard": (payload) => updateCard(db, deps, paidFor(payload)),
     "discord.tellStaff": (payload) => tellStaff(db, deps, { itemId: field(payload, "itemId") }),
     "discord.forget": () => forgetInteractions(db, deps),

@@ -144,8 +144,7 @@ export function recipientOf(data: Data, channelId: string): Person | undefined {
   return data.people.find((person) => data.directChannels[person.id] === channelId);
 }
 
+/** As in Discord, of a message that may be gone by now. */
 function lastMessageId(data: Data, channelId: string): string | null {
-  const shared = (message: Data["messages"][number]) =>
-    message.channelId === channelId && message.visibleTo === null;
-  return data.messages.findLast(shared)?.id ?? null;
+  return data.lastMessageIds[channelId] ?? null;
 }

@@ -1,5 +1,5 @@
 /** The life of an interaction: three seconds for the first answer, one answer, fifteen minutes of token. */
-import type { APIBaseInteraction, InteractionType } from "discord-api-types/v10";
+import { type APIBaseInteraction, type InteractionType, MessageFlags } from "discord-api-types/v10";
 import { z } from "zod";
 import type { Act } from "./actions.ts";
 import { parseForm, refusal } from "./errors.ts";
@@ -12,7 +12,7 @@ import {
   recipientOf,
   userObject,
 } from "./identity.ts";
-import { legalFlags, type MessageForm, messageForm } from "./message-rules.ts";
+import { deferredForm, type MessageForm, messageForms } from "./message-rules.ts";
 import type { Messages, Placement } from "./messages.ts";
 import { choicesForm, type Modal, modalForm } from "./modal-rules.ts";
 import type { KeptInteraction, KeptMessage, Person, State } from "./state.ts";
@@ -41,7 +41,7 @@ export interface Interactions {
 
 const patienceMs = 3_000;
 const tokenLifeMs = 15 * 60_000;
-const ephemeralFlag = legalFlags.deferred;
+const ephemeralFlag = MessageFlags.Ephemeral;
 const attachmentSizeLimit = 10 * 1024 * 1024;
 
 const command = 2;
@@ -55,11 +55,24 @@ const updateMessage = 7;
 const giveChoices = 8;
 const openModal = 9;
 
-function legalAnswers({ type, messageId }: KeptInteraction): number[] {
-  if (type === autocomplete) return [giveChoices];
-  const updates = messageId === null ? [] : [deferUpdate, updateMessage];
-  const modals = type === modalSubmit ? [] : [openModal];
-  return [answerMessage, deferMessage, ...updates, ...modals];
+const callbackForm = (types: number[]) =>
+  z.object({ type: z.literal(types), data: z.unknown().optional() });
+const callbacks = [answerMessage, deferMessage];
+const updates = [deferUpdate, updateMessage];
+const suggestionForm = callbackForm([giveChoices]);
+const modalCallbackForm = callbackForm(callbacks);
+const modalUpdateForm = callbackForm([...callbacks, ...updates]);
+const commandCallbackForm = callbackForm([...callbacks, openModal]);
+const componentCallbackForm = callbackForm([...callbacks, ...updates, openModal]);
+const choicesForms = new Map(
+  [3, 4, 10].map((optionType) => [optionType, z.object({ choices: choicesForm(optionType) })]),
+);
+
+/** What may answer it. */
+function callbackFormOf({ type, messageId }: KeptInteraction) {
+  if (type === autocomplete) return suggestionForm;
+  if (type === modalSubmit) return messageId === null ? modalCallbackForm : modalUpdateForm;
+  return messageId === null ? commandCallbackForm : componentCallbackForm;
 }
 
 export function createInteractions(
@@ -169,11 +182,7 @@ export function createInteractions(
     const nowMs = state.nowMs();
     if (nowMs - interaction.createdAtMs >= patienceMs) throw refusal("unknown_interaction");
 
-    const typeForm = z.object({
-      type: z.literal(legalAnswers(interaction)),
-      data: z.unknown().optional(),
-    });
-    const callback = parseForm(typeForm, body.json);
+    const callback = parseForm(callbackFormOf(interaction), body.json);
     carryOut(interaction, callback.type, callback.data, body.uploads);
     interaction.callbackType = callback.type;
     interaction.acknowledgedAtMs = nowMs;
@@ -190,7 +199,7 @@ export function createInteractions(
     const at = ["data"];
     switch (type) {
       case answerMessage: {
-        const form = parseForm(messageForm(legalFlags.reply), content, at);
+        const form = parseForm(messageForms.reply, content, at);
         interaction.originalId = messages.post(
           placement(interaction, form.flags),
           form,
@@ -200,8 +209,7 @@ export function createInteractions(
         return;
       }
       case deferMessage: {
-        const deferred = z.object({ flags: messageForm(legalFlags.deferred).shape.flags });
-        const { flags } = parseForm(deferred, content ?? {}, at);
+        const { flags } = parseForm(deferredForm, content ?? {}, at);
         interaction.originalId = messages.postThinking(placement(interaction, flags)).id;
         return;
       }
@@ -209,7 +217,7 @@ export function createInteractions(
         interaction.originalId = interaction.messageId;
         return;
       case updateMessage: {
-        const form = parseForm(messageForm(legalFlags.edit), content, at);
+        const form = parseForm(messageForms.edit, content, at);
         const message = messages.find(interaction.messageId);
         if (!message) throw refusal("unknown_message");
         messages.edit(message, form, uploads, at);
@@ -217,7 +225,8 @@ export function createInteractions(
         return;
       }
       case giveChoices: {
-        const form = z.object({ choices: choicesForm(interaction.focusedType ?? 3) });
+        const form = choicesForms.get(interaction.focusedType ?? 3);
+        if (form === undefined) throw new Error("only texts and numbers are suggested");
         const { choices } = parseForm(form, content, at);
         const wait = waiting.get(interaction.id);
         if (wait) wait.choices = choices;

@@ -200,15 +200,15 @@ const allowedMentions = z.object({
   replied_user: maybe(z.boolean()),
 });
 
-export const legalFlags = {
-  deferred: MessageFlags.Ephemeral,
+/** What may be set where a message is made or changed. */
+const legalFlags = {
   edit: MessageFlags.SuppressEmbeds,
   channel: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications,
   reply: MessageFlags.SuppressEmbeds | MessageFlags.SuppressNotifications | MessageFlags.Ephemeral,
 };
 
 /** Fields stay nullish: in an edit, null empties a field and absence keeps it. */
-export function messageForm(legal: number) {
+function messageForm(legal: number) {
   return z.object({
     content: z.string().max(2000).nullish(),
     embeds: z
@@ -250,6 +250,15 @@ export function messageForm(legal: number) {
 }
 
 export type MessageForm = z.output<ReturnType<typeof messageForm>>;
+
+/** Built once: building a form costs many times what reading one does. */
+export const messageForms = {
+  edit: messageForm(legalFlags.edit),
+  channel: messageForm(legalFlags.channel),
+  reply: messageForm(legalFlags.reply),
+};
+/** All that an answer says which only announces a message. */
+export const deferredForm = z.object({ flags: messageForm(MessageFlags.Ephemeral).shape.flags });
 
 /** The indices of values seen before. */
 export function repeats(values: readonly unknown[]): number[] {

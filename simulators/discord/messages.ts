@@ -74,6 +74,7 @@ export function createMessages(
       ...content,
     };
     data.messages.push(message);
+    if (message.visibleTo === null) data.lastMessageIds[message.channelId] = message.id;
     return changed(message);
   }
 

@@ -13,7 +13,7 @@ import {
   recipientOf,
 } from "./identity.ts";
 import type { Interactions } from "./interactions.ts";
-import { legalFlags, messageForm } from "./message-rules.ts";
+import { messageForms } from "./message-rules.ts";
 import type { Messages } from "./messages.ts";
 import { findPerson, type State } from "./state.ts";
 import { readBody } from "./uploads.ts";
@@ -170,7 +170,7 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
     const channelId = channel(request);
     if (await strike(deps, "message", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
-    const form = parseForm(messageForm(legalFlags.channel), json);
+    const form = parseForm(messageForms.channel, json);
     if (recipientOf(data, channelId)?.closed) throw refusal("closed_to_bots");
     const where = { channelId, visibleTo: null, type: 0, metadata: null };
     return messages.render(messages.post(where, form, uploads, []));
@@ -183,7 +183,7 @@ function registerBotRoutes(app: FastifyInstance, deps: RestDeps): void {
       throw refusal("unknown_message");
     if (await strike(deps, "edit", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
-    const form = parseForm(messageForm(legalFlags.edit), json);
+    const form = parseForm(messageForms.edit, json);
     return messages.render(messages.edit(message, form, uploads, []));
   });
 }
@@ -216,7 +216,7 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
     const interaction = interactionOf(request);
     if (await strike(deps, "message", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
-    const form = parseForm(messageForm(legalFlags.reply), json);
+    const form = parseForm(messageForms.reply, json);
     return messages.render(interactions.followUp(interaction, form, uploads));
   });
 
@@ -226,7 +226,7 @@ function registerTokenRoutes(app: FastifyInstance, deps: RestDeps): void {
     const found = original(request);
     if (await strike(deps, "edit", reply)) return reply;
     const { json, uploads } = await bodyOf(request);
-    const form = parseForm(messageForm(legalFlags.edit), json);
+    const form = parseForm(messageForms.edit, json);
     return messages.render(messages.edit(found, form, uploads, []));
   });
   app.delete(message, async (request, reply) => {

@@ -83,6 +83,8 @@ interface DiscordBooks {
   directChannels: Record<string, string>;
   commands: Command[];
   messages: KeptMessage[];
+  /** channel id → id of the last message that all of it could see */
+  lastMessageIds: Record<string, string>;
   interactions: KeptInteraction[];
   requests: Record<string, number>;
   refused: Refused[];
@@ -141,12 +143,14 @@ export function openState(options: {
     directChannels: {},
     commands: [],
     messages: [],
+    lastMessageIds: {},
     interactions: [],
     requests: {},
     refused: [],
   }));
 
-  // Books of an earlier version knew neither.
+  // Books of an earlier version knew none of these.
+  data.lastMessageIds ??= {};
   data.staffChannelId ??= snowflake(++data.counter);
   if (data.people.every(({ username }) => username !== ownerName)) {
     data.people.push(person(++data.counter, ownerName, "Pemilik"));

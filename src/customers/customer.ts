@@ -7,6 +7,7 @@ import {
   findByDiscordId,
   findByKeyId,
   insertCustomer,
+  selectByDiscordIds,
   selectDiscordId,
 } from "./repository.ts";
 
@@ -41,9 +42,14 @@ export async function discordIdOf(db: Db, customerId: string): Promise<string | 
   return selectDiscordId(db, customerId);
 }
 
-/** The customer of a Discord user; undefined before the first meeting. */
-export async function findCustomer(db: Db, discordId: string): Promise<Customer | undefined> {
-  return findByDiscordId(db, discordId);
+/** The customers of Discord users, in their order; undefined for one not met before. */
+export async function findCustomers(
+  db: Db,
+  discordIds: readonly string[],
+): Promise<(Customer | undefined)[]> {
+  const rows = await selectByDiscordIds(db, discordIds);
+  const byDiscordId = new Map(rows.map(({ id, discord_id }) => [discord_id, { id }]));
+  return discordIds.map((discordId) => byDiscordId.get(discordId));
 }
 
 /** The customer of a Discord user, made on the first meeting. */

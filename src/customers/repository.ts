@@ -2,6 +2,14 @@
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
 
+export async function selectByDiscordIds(db: Db, discordIds: readonly string[]) {
+  return db
+    .selectFrom("customers")
+    .select(["id", "discord_id"])
+    .where("discord_id", "=", sql<string>`any(${discordIds}::text[])`)
+    .execute();
+}
+
 export async function findByDiscordId(db: Db, discordId: string) {
   return db
     .selectFrom("customers")

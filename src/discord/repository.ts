@@ -41,12 +41,15 @@ export async function markAcknowledged(tx: Tx, interactionIds: readonly string[]
     from marked`.execute(tx);
 }
 
-export async function selectInteraction(db: Db, interactionId: string) {
-  return db
+/** In the order of the ids; undefined for one that is not kept. */
+export async function selectInteractions(db: Db, ids: readonly string[]) {
+  const rows = await db
     .selectFrom("discord_interactions")
     .selectAll()
-    .where("id", "=", interactionId)
-    .executeTakeFirst();
+    .where("id", "=", sql<string>`any(${ids}::text[])`)
+    .execute();
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id));
 }
 
 export async function keepResult(db: Db, interactionId: string, result: string) {

@@ -1,9 +1,10 @@
 /** Work: does what an interaction asked for, after its first answer, and shows the result. */
 import type { APIInteraction } from "discord-api-types/v10";
-import { customerOf, findCustomer } from "../customers/customer.ts";
+import { type Customer, customerOf, findCustomers } from "../customers/customer.ts";
 import type { Texts } from "../notifications/texts/texts.ts";
 import { textsFor } from "../notifications/texts/texts.ts";
 import { inTransaction } from "../platform/db.ts";
+import { gather } from "../platform/gather.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { storableJson } from "../platform/storable.ts";
 import { check } from "./commands/check.ts";
@@ -22,7 +23,7 @@ import { actOf, openToken, personOf } from "./interaction.ts";
 import { playerField, zoneField } from "./render/account-form.ts";
 import { inert } from "./render/escape.ts";
 import { type Message, notice } from "./render/message.ts";
-import { keepResult, selectInteraction } from "./repository.ts";
+import { keepResult, selectInteractions } from "./repository.ts";
 import type { Responder } from "./responder.ts";
 
 type CommandHandler = (context: Context, options: ReadonlyMap<string, string>) => Promise<Handled>;
@@ -42,20 +43,34 @@ const readingCommands: ReadonlySet<string> = new Set(["price", "saldo", "history
 // A fault is tried again for this long before the buyer is told; the database may be restarting.
 const patienceMs = 30_000;
 
+type Row = NonNullable<Awaited<ReturnType<typeof selectInteractions>>[number]>;
 type Deps = BotDeps & { responder: Responder };
-type Row = NonNullable<Awaited<ReturnType<typeof selectInteraction>>>;
+/** What many interactions read at once is read together. */
+interface Reads {
+  interaction(id: string): Promise<Row | undefined>;
+  customer(discordId: string): Promise<Customer | undefined>;
+}
+
+/** Makes the job `discord.work` of a process. */
+export function createInteractionWork(deps: Deps) {
+  const reads: Reads = {
+    interaction: gather((ids: readonly string[]) => selectInteractions(deps.db, ids)),
+    customer: gather((discordIds: readonly string[]) => findCustomers(deps.db, discordIds)),
+  };
+  return (interactionId: string) => workInteraction(deps, reads, interactionId);
+}
 
 /**
- * Job `discord.work`. What no first answer was recorded for is not begun: either Discord said that it
+ * What no first answer was recorded for is not begun: either Discord said that it
  * failed, or the buyer looks at "thinking…" and is told now.
  */
-export async function workInteraction(deps: Deps, input: { interactionId: string }): Promise<void> {
-  const row = await selectInteraction(deps.db, input.interactionId);
+async function workInteraction(deps: Deps, reads: Reads, interactionId: string): Promise<void> {
+  const row = await reads.interaction(interactionId);
   if (row === undefined) return;
   // Written by us from what Discord sent, and by us from a message: they have those shapes.
   const interaction = openToken(deps.seal, row.payload as unknown as APIInteraction);
   const kept = row.result as unknown as Message | null;
-  const message = kept ?? (await produce(deps, row, interaction));
+  const message = kept ?? (await produce(deps, reads, row, interaction));
   if (message === "shown_by_card") return;
   if (kept === null && !onlyReads(interaction))
     await keepResult(deps.db, row.id, storableJson(message));
@@ -69,14 +84,19 @@ function onlyReads(interaction: APIInteraction): boolean {
   return act?.kind === "command" && readingCommands.has(act.name);
 }
 
-async function produce(deps: Deps, row: Row, interaction: APIInteraction): Promise<Handled> {
+async function produce(
+  deps: Deps,
+  reads: Reads,
+  row: Row,
+  interaction: APIInteraction,
+): Promise<Handled> {
   const person = personOf(interaction);
   const texts = textsFor(person.locale);
   const broken = notice(texts.errors.fault(interaction.id.slice(-8)));
   if (row.acknowledged_at === null) return broken;
   try {
     const customer =
-      (await findCustomer(deps.db, person.discordId)) ??
+      (await reads.customer(person.discordId)) ??
       (await inTransaction(deps.db, (tx) => customerOf(tx, deps, person)));
     return await handle(interaction, {
       ...deps,
