@@ -124,12 +124,10 @@ function buttonData(message: APIMessage, label: string) {
 
 /** Everything a message says. */
 export function textOf(message: APIMessage): string {
-  return message.embeds
-    .flatMap((embed) => [
-      embed.title,
-      embed.description,
-      ...(embed.fields ?? []).map((field) => `${field.name}: ${field.value}`),
-    ])
-    .filter((text) => text !== undefined)
-    .join("\n");
+  const embedded = message.embeds.flatMap((embed) => [
+    embed.title,
+    embed.description,
+    ...(embed.fields ?? []).map((field) => `${field.name}: ${field.value}`),
+  ]);
+  return [message.content, ...embedded].filter((text) => text).join("\n");
 }

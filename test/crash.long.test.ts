@@ -233,8 +233,11 @@ async function openKiosk(
         }
         await shop.advance(10);
       }
+      const last = (await Promise.all(buyers.map((one) => one.messages()))).map((all) =>
+        all.slice(-3).map(textOf).join("\n--\n"),
+      );
       assert.fail(
-        `seed ${seed}: never came true: ${what}\n${await describeJobs(db)}${store.log()}`,
+        `seed ${seed}: never came true: ${what}\n${last.join("\n====\n")}\n${await describeJobs(db)}${store.log()}`,
       );
     },
     /** The buyer's wallet pays the charge that can be paid. */

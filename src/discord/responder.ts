@@ -4,7 +4,7 @@ import type { API } from "@discordjs/core";
 import { DiscordAPIError, type RawFile } from "@discordjs/rest";
 import type { APIModalInteractionResponseCallbackData } from "discord-api-types/v10";
 import { MessageFlags } from "discord-api-types/v10";
-import type { Message } from "./render/message.ts";
+import type { Aside, Message } from "./render/message.ts";
 
 export interface InteractionRef {
   readonly id: string;
@@ -25,7 +25,7 @@ export interface Responder {
   /** Throws when Discord did not take it; an answer it took before counts as taken. */
   answer(interaction: InteractionRef, answer: FirstAnswer): Promise<void>;
   /** Changes the message of an interaction. False when it is out of reach: deleted, or too late. */
-  edit(interaction: Omit<InteractionRef, "id">, message: Message): Promise<boolean>;
+  edit(interaction: Omit<InteractionRef, "id">, message: Message | Aside): Promise<boolean>;
   openDirectMessages(discordId: string): Promise<string>;
   /** Sends once what is told, however often it is tried within minutes. Returns the message's id. */
   send(channelId: string, message: Message, story: string): Promise<string>;
@@ -58,7 +58,8 @@ export function createResponder(deps: { interactions: Interactions; bot: API }):
     async edit(interaction, message) {
       try {
         const { application_id, token } = interaction;
-        await insist(() => interactions.editReply(application_id, token, body(message)));
+        const change = "aside" in message ? besides(message) : body(message);
+        await insist(() => interactions.editReply(application_id, token, change));
         return true;
       } catch (error) {
         if (error instanceof DiscordAPIError && goneCodes.has(error.code)) return false;
@@ -122,6 +123,13 @@ function nonceOf(story: string): string {
   return createHash("sha256").update(story).digest("hex").slice(0, 25);
 }
 
+const mentionsNobody = { parse: [] };
+
+// What is not named stays.
+function besides({ aside }: Aside) {
+  return { content: aside, allowed_mentions: mentionsNobody };
+}
+
 function body(message: Message) {
   const { embeds, components, picture } = message;
   const files: RawFile[] =
@@ -133,5 +141,9 @@ function body(message: Message) {
     picture === undefined
       ? []
       : [{ id: "0", filename: picture.name, description: picture.description }];
-  return { embeds, components, files, attachments, allowed_mentions: { parse: [] } };
+  // Without content an aside of before goes away.
+  return {
+    ...{ content: "", embeds, components },
+    ...{ files, attachments, allowed_mentions: mentionsNobody },
+  };
 }

@@ -19,10 +19,10 @@ import { cancel, choose, status } from "./components/order.ts";
 import { confirm, drop, pay } from "./components/quote.ts";
 import type { BotDeps, Context, Handled } from "./context.ts";
 import type { CustomId } from "./custom-id.ts";
-import { actOf, openToken, personOf } from "./interaction.ts";
+import { type Act, actOf, openToken, personOf } from "./interaction.ts";
 import { playerField, zoneField } from "./render/account-form.ts";
 import { inert } from "./render/escape.ts";
-import { type Message, notice } from "./render/message.ts";
+import { type Aside, type Message, notice } from "./render/message.ts";
 import { keepResult, selectInteractions } from "./repository.ts";
 import type { Responder } from "./responder.ts";
 
@@ -69,7 +69,7 @@ async function workInteraction(deps: Deps, reads: Reads, interactionId: string):
   if (row === undefined) return;
   // Written by us from what Discord sent, and by us from a message: they have those shapes.
   const interaction = openToken(deps.seal, row.payload as unknown as APIInteraction);
-  const kept = row.result as unknown as Message | null;
+  const kept = row.result as unknown as Message | Aside | null;
   const message = kept ?? (await produce(deps, reads, row, interaction));
   if (message === "shown_by_card") return;
   if (kept === null && !onlyReads(interaction))
@@ -89,10 +89,12 @@ async function produce(
   reads: Reads,
   row: Row,
   interaction: APIInteraction,
-): Promise<Handled> {
+): Promise<Handled | Aside> {
   const person = personOf(interaction);
   const texts = textsFor(person.locale);
-  const broken = notice(texts.errors.fault(interaction.id.slice(-8)));
+  const fault = texts.errors.fault(interaction.id.slice(-8));
+  // What was pressed can be pressed again.
+  const broken = isOnMessage(actOf(interaction)) ? { aside: fault } : notice(fault);
   if (row.acknowledged_at === null) return broken;
   try {
     const customer =
@@ -116,6 +118,11 @@ async function produce(
     );
     return broken;
   }
+}
+
+/** True for what is done on a message of ours and not with a command. */
+function isOnMessage(act: Act | undefined): boolean {
+  return act?.kind === "button" || (act?.kind === "form" && act.fromMessage);
 }
 
 async function handle(interaction: APIInteraction, context: Context): Promise<Handled> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { openWorld } from "../world.ts";
+import { openWorld, type World } from "../world.ts";
 
 const account = { id: "123456789", server: "2001" };
 
@@ -202,26 +202,41 @@ test("an open order whose card is gone can be shown again from /history", async 
 test("the answer Discord took and we never recorded ends in a clear word, not in thinking", async (t) => {
   const world = await openWorld(t, { seed: 55 });
   await world.buyer.command("saldo");
-  // As after a crash between Discord's acceptance and our note of it.
-  await world.db
-    .updateTable("discord_interactions")
-    .set({ acknowledged_at: null, result: null })
-    .execute();
-  const [row] = await world.db.selectFrom("discord_interactions").select("id").execute();
-  const payload = JSON.stringify({ interactionId: row?.id });
-  await world.db
-    .insertInto("jobs")
-    .values({
-      name: "discord.work",
-      key: "again",
-      payload,
-      run_at: world.clock.now(),
-      enqueued_at: world.clock.now(),
-    })
-    .execute();
-  await world.advance({ seconds: 3 });
+  await forgetTheAnswer(world);
   assert.match(await world.buyer.reads(), /permintaan ini belum selesai/);
 });
+
+test("a press whose answer we never recorded leaves its card to be pressed again, with a word above it", async (t) => {
+  const world = await openWorld(t, { seed: 57 });
+  const { buyer } = world;
+  await buyer.orders("ML_86", account);
+  await buyer.press("Cek status");
+  await forgetTheAnswer(world);
+  assert.match(await buyer.reads(), /permintaan ini belum selesai[\s\S]*Bayar dengan GoPay/);
+  await buyer.press("Cek status");
+  await world.untilQuiet();
+  assert.match(await buyer.reads(), /Bayar dengan GoPay/);
+  assert.doesNotMatch(await buyer.reads(), /belum selesai/);
+});
+
+/** As after a crash between Discord's acceptance of the last answer and our note of it. */
+async function forgetTheAnswer(world: World) {
+  const { id } = await world.db
+    .updateTable("discord_interactions")
+    .set({ acknowledged_at: null, result: null })
+    .where("id", "=", (all) =>
+      all.selectFrom("discord_interactions").select("id").orderBy("received_at", "desc").limit(1),
+    )
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const at = world.clock.now();
+  const payload = JSON.stringify({ interactionId: id });
+  await world.db
+    .insertInto("jobs")
+    .values({ name: "discord.work", key: "again", payload, run_at: at, enqueued_at: at })
+    .execute();
+  await world.advance({ seconds: 3 });
+}
 
 test("a name of invisible characters is shown as a dash, not as nothing", async (t) => {
   const world = await openWorld(t, { seed: 56 });

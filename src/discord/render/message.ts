@@ -22,6 +22,11 @@ export interface Message {
   readonly picture?: Picture;
 }
 
+/** Words above a message that otherwise stays as it is, its buttons too. */
+export interface Aside {
+  readonly aside: string;
+}
+
 /** The same for messages that look the same. */
 export function hashOf({ picture, ...rest }: Message): string {
   return createHash("sha256")
