@@ -34,9 +34,11 @@ create table audit_log (
   reason text,
   request_id text,
   acted_at timestamp with time zone not null,
+  tx_id xid8 default pg_current_xact_id() not null,
   constraint audit_log_pkey PRIMARY KEY (id),
   constraint audit_log_actor_check CHECK (actor ~ '^(operator|system|seed|staff:[0-9a-f-]{36}|key:[0-9a-f-]{36})$'::text)
 );
+CREATE INDEX audit_log_in_order ON audit_log USING btree (tx_id, id);
 CREATE INDEX audit_log_of_object ON audit_log USING btree (object, id);
 CREATE TRIGGER audit_log_is_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -265,6 +267,20 @@ CREATE INDEX jobs_due ON jobs USING btree (run_at) WHERE (state = 'waiting'::tex
 CREATE INDEX jobs_leased ON jobs USING btree (lease_until) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX jobs_running_once ON jobs USING btree (name, key) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX jobs_waiting_once ON jobs USING btree (name, key) WHERE (state = 'waiting'::text);
+
+create table ledger_rolled_up (
+  one boolean default true not null,
+  before_tx xid8 not null,
+  constraint ledger_rolled_up_pkey PRIMARY KEY (one),
+  constraint ledger_rolled_up_one_check CHECK (one)
+);
+
+create table ledger_rollups (
+  ledger_account text not null,
+  debits numeric not null,
+  credits numeric not null,
+  constraint ledger_rollups_pkey PRIMARY KEY (ledger_account)
+) with (fillfactor=80);
 
 create table order_events (
   id bigint generated always as identity not null,
@@ -560,6 +576,33 @@ create table risk_rules (
 );
 CREATE TRIGGER risk_rules_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON risk_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table seals (
+  number bigint not null,
+  covers text not null,
+  through_tx xid8 not null,
+  through_id text not null,
+  row_count integer not null,
+  leaves bytea not null,
+  latest_at timestamp with time zone not null,
+  root bytea not null,
+  previous bytea not null,
+  head bytea not null,
+  signature bytea not null,
+  sealed_at timestamp with time zone not null,
+  constraint seals_pkey PRIMARY KEY (number),
+  constraint seals_head_key UNIQUE (head),
+  constraint seals_check CHECK (length(leaves) = (row_count * 48)),
+  constraint seals_covers_check CHECK (covers = ANY (ARRAY['transfers'::text, 'audit_log'::text])),
+  constraint seals_head_check CHECK (length(head) = 32),
+  constraint seals_number_check CHECK (number > 0),
+  constraint seals_previous_check CHECK (length(previous) = 32),
+  constraint seals_root_check CHECK (length(root) = 32),
+  constraint seals_row_count_check CHECK (row_count > 0),
+  constraint seals_signature_check CHECK (length(signature) = 64)
+);
+CREATE INDEX seals_of_table ON seals USING btree (covers, number);
+CREATE TRIGGER seals_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table skus (
   id integer generated always as identity not null,
   game_id integer not null,
@@ -637,7 +680,7 @@ create table supplier_pauses (
   ended_by text,
   ended_at timestamp with time zone,
   constraint supplier_pauses_pkey PRIMARY KEY (id),
-  constraint supplier_pauses_cause_check CHECK (cause = ANY (ARRAY['float'::text, 'configuration'::text, 'staff'::text])),
+  constraint supplier_pauses_cause_check CHECK (cause = ANY (ARRAY['float'::text, 'configuration'::text, 'staff'::text, 'books'::text])),
   constraint supplier_pauses_check CHECK ((cause = 'float'::text) = (needed_amount IS NOT NULL)),
   constraint supplier_pauses_check1 CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
   constraint supplier_pauses_needed_amount_check CHECK (needed_amount > 0)
@@ -685,11 +728,13 @@ create table transfers (
   reason text not null,
   order_id uuid,
   posted_at timestamp with time zone not null,
+  tx_id xid8 default pg_current_xact_id() not null,
   constraint transfers_pkey PRIMARY KEY (id),
   constraint transfers_key_key UNIQUE (key),
   constraint transfers_amount_check CHECK (amount > 0),
   constraint transfers_check CHECK (debit_account::text <> credit_account::text)
 );
+CREATE INDEX transfers_in_order ON transfers USING btree (tx_id, id);
 CREATE INDEX transfers_of_credit ON transfers USING btree (credit_account, posted_at);
 CREATE INDEX transfers_of_debit ON transfers USING btree (debit_account, posted_at);
 CREATE INDEX transfers_of_order ON transfers USING btree (order_id) WHERE (order_id IS NOT NULL);

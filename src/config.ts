@@ -70,6 +70,7 @@ const schema = z.object({
   DATABASE_URL: connectionString.optional(),
   MIGRATION_DATABASE_URL: connectionString.optional(),
   KEY_FILE: z.string().min(1).optional(),
+  SEALS_FILE: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DISCORD_STAFF_CHANNEL_ID: discordId.optional(),
   SIMULATORS: partiesJson.pipe(partiesSchema).optional(),
@@ -96,6 +97,8 @@ export interface Config {
   readonly migrationDatabaseUrl: string | undefined;
   /** What seals secrets at rest; made on the first start. */
   readonly keyFile: string;
+  /** Where the heads of seals are published; a copy of it elsewhere shows that history still stands. */
+  readonly sealsFile: string;
   readonly logLevel: string;
   /** Where the people of the shop are told what they must know. */
   readonly staffChannelId: string | undefined;
@@ -140,6 +143,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl: data.DATABASE_URL,
     migrationDatabaseUrl: data.MIGRATION_DATABASE_URL,
     keyFile: data.KEY_FILE ?? join(data.DATA_DIR, "konter.key"),
+    sealsFile: data.SEALS_FILE ?? join(data.DATA_DIR, "seals.txt"),
     logLevel: data.LOG_LEVEL,
     staffChannelId: data.DISCORD_STAFF_CHANNEL_ID,
     parties,

@@ -1,5 +1,6 @@
 /** Ground: what every part of a store stands on, opened in the order in which it is needed. */
 import { join } from "node:path";
+import { createSigner, type Signer } from "./audit/chain.ts";
 import type { Config } from "./config.ts";
 import { openStoreDatabase } from "./database.ts";
 import {
@@ -29,6 +30,9 @@ export interface Ground {
   readonly random: Random;
   readonly ids: Ids;
   readonly seal: Seal;
+  /** Signs what is sealed of history. */
+  readonly signer: Signer;
+  readonly sealsFile: string;
   /** False while nobody can tell whether this is the only store: the database is gone. */
   isOnlyStore(): boolean;
   onConnectionLost(error: Error): void;
@@ -83,7 +87,8 @@ export async function openGround(
   const random = deps.random ?? createRandom();
   const ids = createIds(clock, random);
   await seedShop(db, { clock, ids }, config.environment);
-  const seal = createSeal(readKeyFile(config.keyFile, random), random);
+  const key = readKeyFile(config.keyFile, random);
+  const seal = createSeal(key, random);
   await inTransaction(db, (tx) => checkKey(tx, { seal }));
   return {
     db,
@@ -93,6 +98,8 @@ export async function openGround(
     random,
     ids,
     seal,
+    signer: createSigner(key),
+    sealsFile: config.sealsFile,
     isOnlyStore: only.held,
     onConnectionLost,
   };

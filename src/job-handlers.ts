@@ -1,11 +1,13 @@
 /** Job handlers: every job there is, by the name under which it is enqueued. */
+import type { Signer } from "./audit/chain.ts";
+import { sealHistory } from "./audit/seals.ts";
 import { expireDeposit } from "./deposits/expire.ts";
 import { applyDepositPayment, replaceDepositPayment } from "./deposits/pay.ts";
 import { updateCard } from "./discord/cards.ts";
 import type { BotDeps } from "./discord/context.ts";
 import { forgetInteractions } from "./discord/forget.ts";
 import type { Responder } from "./discord/responder.ts";
-import { tellStaff } from "./discord/staff-notices.ts";
+import { tellSeal, tellStaff } from "./discord/staff-notices.ts";
 import { createInteractionWork } from "./discord/work.ts";
 import { expireOrder } from "./orders/expire.ts";
 import { applyPurchases, fulfilOrders } from "./orders/fulfil.ts";
@@ -25,18 +27,26 @@ import type { Reporter } from "./suppliers/reporter.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
 import { listEverySeconds, syncPrices } from "./suppliers/sync.ts";
 import { applyKeptWebhook } from "./suppliers/webhook.ts";
+import { checkBooks, proveBooks } from "./watch-books.ts";
 
 export interface JobDeps extends BotDeps {
   readonly supplier: Supplier;
   readonly reporter: Reporter;
   readonly responder: Responder;
   readonly publicUrl: string;
+  readonly signer: Signer;
+  /** Where the heads of seals are published. */
+  readonly sealsFile: string;
   /** Where the desk is told; nowhere when there is no channel. */
   readonly staffChannelId: string | undefined;
 }
 
 /** What comes again by itself; what can wait at night, when few people buy. */
 export const recurringJobs: readonly RecurringJob[] = [
+  { name: "audit.seal", schedule: { everySeconds: 60 } },
+  { name: "books.check", schedule: { everySeconds: 60 } },
+  { name: "books.prove", schedule: { dailyAt: "04:10" } },
+  { name: "discord.tellSeal", schedule: { dailyAt: "00:05" } },
   { name: "discord.forget", schedule: { dailyAt: "03:30" } },
   { name: "suppliers.syncPrices", schedule: { everySeconds: listEverySeconds } },
 ];
@@ -87,7 +97,11 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "discord.work": (payload) => workInteraction(field(payload, "interactionId")),
     "discord.updateCard": (payload) => updateCard(db, deps, paidFor(payload)),
     "discord.tellStaff": (payload) => tellStaff(db, deps, { itemId: field(payload, "itemId") }),
+    "discord.tellSeal": () => tellSeal(db, deps),
     "discord.forget": () => forgetInteractions(db, deps),
+    "audit.seal": () => sealHistory(db, deps),
+    "books.check": () => checkBooks(db, deps),
+    "books.prove": () => proveBooks(db, deps),
   };
 }
 

@@ -75,7 +75,10 @@ export async function prepareStore(
       const born = spawn(process.execPath, ["src/cli.ts", "start"], {
         ...user,
         cwd: root,
-        env: { ...process.env, ...defaults, KEY_FILE, ...settings, PORT: String(port) },
+        env: {
+          ...{ ...process.env, ...defaults, KEY_FILE, SEALS_FILE: `${KEY_FILE}.seals` },
+          ...{ ...settings, PORT: String(port) },
+        },
         stdio: ["ignore", "ignore", elsewhere ?? "pipe"],
       });
       child = born;

@@ -88,6 +88,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       : fetchParty(url, init);
   };
   const parties = partiesSchema.parse(simulators.parties);
+  const keyFile = await temporaryKeyFile(atEnd);
   const store = await startStore({
     fetch: redirected,
     config: {
@@ -104,7 +105,8 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       dataDir: "",
       databaseUrl,
       migrationDatabaseUrl: undefined,
-      keyFile: await temporaryKeyFile(atEnd),
+      keyFile,
+      sealsFile: `${keyFile}.seals`,
       logLevel: "silent",
       simulators: live ? undefined : parties,
       ...options.settings,

@@ -1,20 +1,20 @@
 /** Operator: a command that acts on the shop's database and writes down who acted. */
 import { userInfo } from "node:os";
 import type { Act } from "../audit/act.ts";
-import { readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
 import { type Clock, createClock, createSandboxClock } from "../platform/clock.ts";
 import { type Database, openDatabase } from "../platform/db.ts";
 import { createPublisher, type Publish } from "../platform/events.ts";
 import { createIds, type Ids } from "../platform/ids.ts";
 import { createRandom, type Random } from "../platform/random.ts";
-import { clockOffsetMs, type Environment } from "../platform/store.ts";
+import { clockOffsetMs } from "../platform/store.ts";
 import { subscribers } from "../subscribers.ts";
 import { failOn } from "./command.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Shop {
-  readonly environment: Environment;
+  readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -35,10 +35,9 @@ export async function withShop<T>(
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
     const random = createRandom();
-    const { environment } = config;
     const ids = createIds(clock, random);
     const publish = createPublisher({ clock }, subscribers);
-    return await work({ environment, db, clock, random, ids, publish, terminal });
+    return await work({ config, db, clock, random, ids, publish, terminal });
   } finally {
     await db.destroy();
     await close();

@@ -13,7 +13,7 @@ export const seed: Command = {
     const { values } = readArgs(args, { options: { preview: { type: "boolean" } } });
     if (values.preview) return terminal.print(renderPreview());
     await withShop(terminal, async (shop) => {
-      const added = await seedShop(shop.db, shop, shop.environment);
+      const added = await seedShop(shop.db, shop, shop.config.environment);
       const none = "Nothing to add: the seed is there.";
       terminal.print(added.length === 0 ? none : `Added ${added.join(", ")}.`);
     });

@@ -1,19 +1,23 @@
 /** `konter verify`: proves the books, rule by rule. */
-import { proofs, type Verdict, verifyBooks } from "../verify.ts";
+import { existsSync } from "node:fs";
+import { createSigner } from "../audit/chain.ts";
+import { readKeyFile } from "../platform/seal.ts";
+import { type Seals, type Verdict, verifyBooks } from "../verify.ts";
 import { type Command, PrintedProblem, readArgs } from "./command.ts";
-import { withShop } from "./operator.ts";
+import { type Shop, withShop } from "./operator.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const verify: Command = {
   usage: "verify [--json]",
-  summary: "prove the books: ledger, orders, purchases and stock against each other",
+  summary: "prove the books: ledger, orders, purchases, stock, and the seals over all history",
   details: `Reads one moment while the shop goes on selling, and edits nothing. Progress goes to standard
-error. Exits with 1 when a rule is broken, and names the first rows that break it.
+error. Exits with 1 when a rule is broken, and names the first rows that break it. Seals are proved with
+the key file (KEY_FILE) and with what was published of them (SEALS_FILE).
   --json   print one object with a verdict for each rule`,
   async run(args, terminal) {
     const { values } = readArgs(args, { options: { json: { type: "boolean" } } });
-    const verdicts = await withShop(terminal, ({ db, clock }) =>
-      verifyBooks(db, { clock, onVerdict: tell(terminal) }),
+    const verdicts = await withShop(terminal, (shop) =>
+      verifyBooks(shop.db, { ...shop, seals: sealsOf(shop), onVerdict: tell(terminal) }),
     );
     terminal.print(values.json ? JSON.stringify(toJson(verdicts), null, 2) : toText(verdicts));
     if (verdicts.some((verdict) => !verdict.ok)) throw new PrintedProblem();
@@ -21,12 +25,24 @@ error. Exits with 1 when a rule is broken, and names the first rows that break i
 };
 
 /** Counts the rules on standard error as they are proved. */
-function tell(terminal: Terminal): (verdict: Verdict) => void {
+function tell(terminal: Terminal): (verdict: Verdict, ofCount: number) => void {
   let done = 0;
-  return (verdict) => {
+  return (verdict, ofCount) => {
     done += 1;
-    terminal.note(`${done}/${proofs.length} ${verdict.rule}: ${seconds(verdict)}`);
+    const bar = "█".repeat(done).padEnd(ofCount, "░");
+    const count = String(done).padStart(String(ofCount).length);
+    terminal.note(`${bar} ${count}/${ofCount} ${verdict.rule}: ${seconds(verdict)}`);
   };
+}
+
+function sealsOf({ config, random }: Shop): Seals {
+  const { keyFile, sealsFile } = config;
+  if (!existsSync(keyFile)) {
+    throw new Error(
+      `the seals cannot be proved without the key file, and ${keyFile} is missing: put it back from your backup, or name it with KEY_FILE`,
+    );
+  }
+  return { signer: createSigner(readKeyFile(keyFile, random)), sealsFile };
 }
 
 const word = (verdict: Verdict) => (verdict.ok ? "ok" : "BROKEN");

@@ -2,7 +2,7 @@
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Place } from "../platform/cursor.ts";
 import type { Db, Schema, Tx } from "../platform/db.ts";
-import { compare } from "../platform/proof.ts";
+import { compare, isAmong } from "../platform/proof.ts";
 import type { Deposit, DepositState } from "./deposit.ts";
 
 const asDeposit = (row: Selectable<Schema["deposits"]>) => row as Deposit;
@@ -124,7 +124,7 @@ export async function selectMarkers(db: Db, depositIds: readonly string[]) {
 }
 
 /** What came by a deposit's payments, and what of it the ledger gave to its customer. */
-export async function compareCredited(db: Db) {
+export async function compareCredited(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
@@ -141,7 +141,9 @@ export async function compareCredited(db: Db) {
         left join transfers on transfers.key = 'payment:' || payments.id
           and transfers.debit_account = 'gateway:' || payments.gateway
           and transfers.credit_account = 'customer:' || deposits.customer_id
+        where ${isAmong("deposits.customer_id", touched)}
         group by payments.deposit_id
-      ) came on came.deposit_id = deposits.id`,
+      ) came on came.deposit_id = deposits.id
+      where ${isAmong("deposits.customer_id", touched)}`,
   );
 }

@@ -13,6 +13,7 @@ import {
   selectItem,
   selectItems,
   selectItemsOfOrder,
+  selectLain,
   selectOpenItems,
   updateClosed,
   updateTaken,
@@ -31,6 +32,8 @@ export const deskItemKinds = {
   order_review: "risk asks for a person's decision about an order",
   refund_stuck: "a gateway does not confirm that money went back: look into its dashboard",
   refund_failed: "money could not be sent back to where it came from",
+  books_broken:
+    "the books contradict themselves and nothing is bought: find out why, then `konter supplier resume`",
 } as const;
 
 export type DeskItemKind = keyof typeof deskItemKinds;
@@ -58,7 +61,9 @@ type By = Pick<Act, "actor" | "origin" | "requestId">;
 
 const longestText = 500;
 
-/** Puts something on the desk, unless it lies there already. No personal data: items stay for ever. */
+/**
+ * Puts something on the desk; false when it lies there already. No personal data: items stay for ever.
+ */
 export async function openItem(
   tx: Tx,
   deps: Deps & { ids: Ids },
@@ -68,11 +73,21 @@ export async function openItem(
     orderId?: string;
     details: Readonly<Record<string, string>>;
   },
-): Promise<void> {
+): Promise<boolean> {
   const { orderId = null, ...item } = input;
   const itemId = deps.ids.uuid();
   const row = { ...item, orderId, id: itemId, now: deps.clock.now() };
-  if (await insertUnlessOpen(tx, row)) await deps.publish(tx, { name: "desk.changed", itemId });
+  const isNew = await insertUnlessOpen(tx, row);
+  if (isNew) await deps.publish(tx, { name: "desk.changed", itemId });
+  return isNew;
+}
+
+/** True when just this lies on the desk, or lay there before. */
+export async function hasLain(
+  db: Db,
+  item: Pick<DeskItem, "kind" | "subject" | "details">,
+): Promise<boolean> {
+  return selectLain(db, item);
 }
 
 /** Takes something off the desk that has resolved itself. Nothing happens when it does not lie there. */

@@ -103,3 +103,18 @@ function select(db: Db) {
       "resolution",
     ]);
 }
+
+export async function selectLain(
+  db: Db,
+  item: { kind: string; subject: string; details: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("desk_items")
+    .select("id")
+    .where("kind", "=", item.kind)
+    .where("subject", "=", item.subject)
+    .where("details", "=", JSON.stringify(item.details))
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,11 +1,13 @@
-/** Staff notices: the desk in the staff's channel, one message an item that is changed as the item is. */
+/** Staff notices: the desk in the staff's channel, one message an item that is changed as the item is, and the day's seal. */
 import { DiscordAPIError } from "@discordjs/rest";
+import { newestSeal } from "../audit/seals.ts";
 import { findItem } from "../desk/item.ts";
 import { orderCodes } from "../orders/story.ts";
 import type { Database } from "../platform/db.ts";
 import type { Log } from "../platform/log.ts";
 import { renderDeskItem } from "./render/desk-card.ts";
 import { hashOf } from "./render/message.ts";
+import { renderSeal } from "./render/seal-card.ts";
 import { insertStaffNotice, keepStaffNotice, selectStaffNotice } from "./repository.ts";
 import type { Responder } from "./responder.ts";
 
@@ -39,6 +41,23 @@ export async function tellStaff(
     if (!isRefused(error)) throw error;
     const hint = "the bot must see the channel, and send messages and embeds there";
     deps.log.warn({ item: item.number, error: error.message, hint }, "the staff were not told");
+  }
+}
+
+/** Job `discord.tellSeal`, once a day: what the staff's channel keeps cannot be rewritten with the database. */
+export async function tellSeal(db: Database, deps: Deps): Promise<void> {
+  const { responder, staffChannelId } = deps;
+  const seal = await newestSeal(db);
+  if (staffChannelId === undefined || seal === undefined) return;
+  try {
+    await responder.send(staffChannelId, renderSeal(seal), `seal ${seal.number}`);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    const hint = "the bot must see the channel, and send messages and embeds there";
+    deps.log.warn(
+      { seal: String(seal.number), error: error.message, hint },
+      "the seal was not told",
+    );
   }
 }
 

@@ -29,7 +29,7 @@ begin
     select one.id, one.debit_account, one.credit_account, one.amount, one.key, one.reason,
       one.order_id, at
     from unnest(new_transfers) with ordinality one (
-      id, debit_account, credit_account, amount, key, reason, order_id, posted_at, position
+      id, debit_account, credit_account, amount, key, reason, order_id, posted_at, tx_id, position
     )
     -- Two who post the same events wait for each other's keys in one order, never in a circle.
     order by one.key, one.position

@@ -1,7 +1,7 @@
 /** Ledger repository: every statement that touches the books, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
 import type { Db, Tx } from "../platform/db.ts";
-import { compare } from "../platform/proof.ts";
+import { compare, type Touched } from "../platform/proof.ts";
 
 export interface TransferRow {
   readonly id: string;
@@ -131,6 +131,111 @@ export async function compareBalances(db: Db) {
       from balances
       full join (${movedOfCustomers}) moved on moved.ledger_account = balances.ledger_account`,
   );
+}
+
+/** The same of some customers, from what was rolled up and what came since. */
+export async function compareBalancesOf(db: Db, customerIds: readonly string[]) {
+  const ledgerAccounts = sql`array(select 'customer:' || id from unnest(${customerIds}::uuid[]) id)`;
+  return compare(
+    db,
+    sql`
+      with since as (
+        select ledger_account, sum(amount) as amount
+        from (
+          select credit_account as ledger_account, amount from transfers
+          where tx_id >= (select before_tx from ledger_rolled_up)
+          union all
+          select debit_account, -amount from transfers
+          where tx_id >= (select before_tx from ledger_rolled_up)
+        ) sides
+        where ledger_account like 'customer:%'
+        group by ledger_account
+      )
+      select asked.name as subject,
+        (coalesce(rolled.credits - rolled.debits, 0) + coalesce(since.amount, 0))::text as expected,
+        coalesce(balances.posted::text, 'no balance row') as found
+      from unnest(${ledgerAccounts}) asked (name)
+      left join ledger_rollups rolled on rolled.ledger_account = asked.name
+      left join since on since.ledger_account = asked.name
+      left join balances on balances.ledger_account = asked.name`,
+  );
+}
+
+/** What was rolled up, against the transfers themselves. */
+export async function compareRollups(db: Db) {
+  return compare(
+    db,
+    sql`
+      select coalesce(rolled.ledger_account, moved.ledger_account) as subject,
+        format('%s debits, %s credits', coalesce(moved.debits, 0), coalesce(moved.credits, 0)) as expected,
+        format('%s debits, %s credits', coalesce(rolled.debits, 0), coalesce(rolled.credits, 0)) as found
+      from ledger_rollups rolled
+      full join (
+        select ledger_account, sum(debit) as debits, sum(credit) as credits
+        from (
+          select debit_account as ledger_account, amount as debit, 0 as credit from transfers
+          where tx_id < (select before_tx from ledger_rolled_up)
+          union all
+          select credit_account, 0, amount from transfers
+          where tx_id < (select before_tx from ledger_rolled_up)
+        ) sides
+        group by ledger_account
+      ) moved on moved.ledger_account = rolled.ledger_account`,
+  );
+}
+
+/** Adds up what came since the last time, as far as no transaction can add to it any more. */
+export async function rollUpTransfers(tx: Tx): Promise<{ fromTx: string; beforeTx: string }> {
+  const result = await sql<{ fromTx: string; beforeTx: string }>`
+    with bounds as materialized (
+      select before_tx as from_tx, pg_snapshot_xmin(pg_current_snapshot()) as before_tx
+      from ledger_rolled_up
+    ), moved as (
+      select ledger_account, sum(debit) as debits, sum(credit) as credits
+      from (
+        select debit_account as ledger_account, amount as debit, 0 as credit from transfers
+        where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)
+        union all
+        select credit_account, 0, amount from transfers
+        where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)
+      ) sides
+      group by ledger_account
+    ), written as (
+      insert into ledger_rollups (ledger_account, debits, credits)
+      select ledger_account, debits, credits from moved
+      on conflict (ledger_account) do update set
+        debits = ledger_rollups.debits + excluded.debits,
+        credits = ledger_rollups.credits + excluded.credits
+    )
+    update ledger_rolled_up set before_tx = bounds.before_tx
+    from bounds
+    returning bounds.from_tx::text as "fromTx", bounds.before_tx::text as "beforeTx"`.execute(tx);
+  const [bounds] = result.rows;
+  if (bounds === undefined) throw new Error("ledger_rolled_up has lost its row");
+  return bounds;
+}
+
+/** Whose transfers these transactions wrote. */
+export async function selectTouched(
+  db: Db,
+  bounds: { fromTx: string; beforeTx: string },
+): Promise<Touched> {
+  const within = sql`tx_id >= ${bounds.fromTx}::xid8 and tx_id < ${bounds.beforeTx}::xid8`;
+  const result = await sql<Touched>`
+    select
+      array(
+        select distinct order_id::text from transfers where ${within} and order_id is not null
+      ) as orders,
+      array(
+        select distinct split_part(ledger_account, ':', 2)
+        from (
+          select debit_account as ledger_account from transfers where ${within}
+          union all
+          select credit_account from transfers where ${within}
+        ) sides
+        where ledger_account like 'customer:%'
+      ) as customers`.execute(db);
+  return result.rows[0] ?? { orders: [], customers: [] };
 }
 
 export async function compareOwed(db: Db) {

@@ -192,7 +192,7 @@ begin
   if from_saldo is not null then
     perform ledger_post(array_agg(row(
       one.transfer_id, 'customer:' || one.customer_id, 'escrow', one.price,
-      'saldo_payment:' || one.order_id, 'order paid from saldo', one.order_id, at
+      'saldo_payment:' || one.order_id, 'order paid from saldo', one.order_id, at, null
     )::transfers), at)
     from unnest(from_saldo) one;
     perform jobs_enqueue_all(

@@ -2,7 +2,7 @@
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Place } from "../platform/cursor.ts";
 import type { Db, Schema, Tx } from "../platform/db.ts";
-import { compare } from "../platform/proof.ts";
+import { compare, isAmong } from "../platform/proof.ts";
 import type { Order, OrderState } from "./order.ts";
 
 const asOrder = (row: Selectable<Schema["orders"]>) => row as Order;
@@ -222,14 +222,18 @@ export async function countTransitions(db: Db, range: { after: bigint; before: D
 }
 
 /** Escrow by order: the price of those in `holdingStates`, and money that is being brought to them. */
-export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]) {
+export async function compareEscrow(
+  db: Db,
+  holdingStates: readonly OrderState[],
+  touched?: readonly string[],
+) {
   return compare(
     db,
     sql`
       with moved as (
         select order_id, sum(case when credit_account = 'escrow' then amount else -amount end) as amount
         from transfers
-        where 'escrow' in (debit_account, credit_account)
+        where 'escrow' in (debit_account, credit_account) and ${isAmong("order_id", touched)}
         group by order_id
       ), arriving as (
         -- Posted together with the job that tells the order: until it ran, the order ended before.
@@ -237,6 +241,7 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
         from payments
         join orders on orders.id = payments.order_id
         where payments.state = 'paid' and payments.id is distinct from orders.paid_payment_id
+          and ${isAmong("payments.order_id", touched)}
           and payments.id in (
             select (payload ->> 'paymentId')::uuid from jobs
             where name = 'orders.applyPayment' and state <> 'dead'
@@ -248,7 +253,8 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
         select refunds.order_id, sum(refunds.amount) as amount
         from refunds
         join orders on orders.id = refunds.order_id and orders.state = 'refunding'
-        where refunds.state = 'refunded' and refunds.from_account = 'escrow' and refunds.id in (
+        where refunds.state = 'refunded' and refunds.from_account = 'escrow'
+          and ${isAmong("refunds.order_id", touched)} and refunds.id in (
           select (payload ->> 'refundId')::uuid from jobs
           where name = 'orders.applyRefund' and state <> 'dead'
         )
@@ -260,7 +266,7 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
           + coalesce(arriving.amount, 0) - coalesce(leaving.amount, 0)
         )::text as expected,
         coalesce(moved.amount, 0)::text as found
-      from orders
+      from (select id, code, state, paid, refunded from orders where ${isAmong("id", touched)}) orders
       full join moved on moved.order_id = orders.id
       left join arriving on arriving.order_id = orders.id
       left join leaving on leaving.order_id = orders.id`,
@@ -268,7 +274,11 @@ export async function compareEscrow(db: Db, holdingStates: readonly OrderState[]
 }
 
 /** Sources that brought an order's whole price: one in each of `paidStates`, else none. */
-export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
+export async function comparePaying(
+  db: Db,
+  paidStates: readonly OrderState[],
+  touched?: readonly string[],
+) {
   return compare(
     db,
     sql`
@@ -279,12 +289,13 @@ export async function comparePaying(db: Db, paidStates: readonly OrderState[]) {
       left join transfers on transfers.order_id = orders.id
         and transfers.credit_account = 'escrow' and transfers.amount >= orders.price
         and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
+      where ${isAmong("orders.id", touched)}
       group by orders.id`,
   );
 }
 
 /** What went back of each order, as it says itself and as its transfers say. */
-export async function compareRefunded(db: Db) {
+export async function compareRefunded(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
@@ -297,14 +308,15 @@ export async function compareRefunded(db: Db) {
         from transfers
         where debit_account = 'escrow'
           and (key like 'refund:%' or key like 'refund\_part:%' or key like 'source\_refund:%')
+          and ${isAmong("order_id", touched)}
         group by order_id
       ) returned on returned.order_id = orders.id
-      where orders.refunded > 0 or orders.state = 'refunded'`,
+      where (orders.refunded > 0 or orders.state = 'refunded') and ${isAmong("orders.id", touched)}`,
   );
 }
 
 /** Orders whose money went back although the supplier delivered and no person took a sale back. */
-export async function compareNeverBoth(db: Db) {
+export async function compareNeverBoth(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
@@ -315,18 +327,18 @@ export async function compareNeverBoth(db: Db) {
         ) then 'delivered before' else 'goods and money' end as found
       from orders
       join purchases on purchases.order_id = orders.id and purchases.state = 'succeeded'
-      where orders.state in ('refunding', 'refunded')`,
+      where orders.state in ('refunding', 'refunded') and ${isAmong("orders.id", touched)}`,
   );
 }
 
-export async function compareBought(db: Db) {
+export async function compareBought(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
       select orders.code as subject, '1' as expected, count(purchases.id)::text as found
       from orders
       left join purchases on purchases.order_id = orders.id and purchases.state = 'succeeded'
-      where orders.state = 'delivered'
+      where orders.state = 'delivered' and ${isAmong("orders.id", touched)}
       group by orders.id`,
   );
 }

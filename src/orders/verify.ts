@@ -31,13 +31,27 @@ const paidStates = states.filter((state) => priceIs[state] !== "awaited");
 export const orderProofs: readonly Proof[] = [
   {
     rule: "escrow holds the price of each paid order and nothing of one that ended",
-    check: (db) => compareEscrow(db, holdingStates),
+    check: (db, touched) => compareEscrow(db, holdingStates, touched),
+    narrowsTo: "orders",
   },
   {
     rule: "every paid order has exactly one paying source",
-    check: (db) => comparePaying(db, paidStates),
+    check: (db, touched) => comparePaying(db, paidStates, touched),
+    narrowsTo: "orders",
   },
-  { rule: "every refunded order gave back what was paid, once", check: compareRefunded },
-  { rule: "no order gave back its money and its goods both", check: compareNeverBoth },
-  { rule: "every delivered order has one succeeded purchase", check: compareBought },
+  {
+    rule: "every refunded order gave back what was paid, once",
+    check: compareRefunded,
+    narrowsTo: "orders",
+  },
+  {
+    rule: "no order gave back its money and its goods both",
+    check: compareNeverBoth,
+    narrowsTo: "orders",
+  },
+  {
+    rule: "every delivered order has one succeeded purchase",
+    check: compareBought,
+    narrowsTo: "orders",
+  },
 ];

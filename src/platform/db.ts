@@ -56,9 +56,18 @@ export function openDatabase(options: {
   });
 }
 
-/** Runs `work` in one transaction: commits when it returns, rolls back when it throws. */
-export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const result = await db.transaction().execute((tx) => work(tx as Tx));
+/**
+ * Runs `work` in one transaction: commits when it returns, rolls back when it throws. In one that is
+ * repeatable read all its statements see the moment at which the first began.
+ */
+export async function inTransaction<T>(
+  db: Database,
+  work: (tx: Tx) => Promise<T>,
+  isolation: "read committed" | "repeatable read" = "read committed",
+): Promise<T> {
+  const opened = db.transaction();
+  const chosen = isolation === "read committed" ? opened : opened.setIsolationLevel(isolation);
+  const result = await chosen.execute((tx) => work(tx as Tx));
   for (const listener of db.afterCommit) listener();
   return result;
 }

@@ -2,10 +2,19 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Db } from "./db.ts";
 
+/** What was touched since the books were last looked at: ids. */
+export interface Touched {
+  readonly orders: readonly string[];
+  readonly customers: readonly string[];
+}
+
 export interface Proof {
   /** The rule as a sentence, e.g. "balance rows equal their transfers". */
   readonly rule: string;
-  check(db: Db): Promise<Finding>;
+  /** Asks it of everything, or of what was touched, where it can be narrowed to that. */
+  check(db: Db, touched?: readonly string[]): Promise<Finding>;
+  /** What it can be narrowed to. */
+  readonly narrowsTo?: keyof Touched;
 }
 
 export interface Finding {
@@ -21,13 +30,26 @@ export interface Breach {
   readonly found: string;
 }
 
+const shownBreaches = 5;
+
+/** A finding of breaches that were found one by one. */
+export function firstBreaches(checkedCount: number, breaches: readonly Breach[]): Finding {
+  const first = breaches.toSorted((one, other) => (one.subject < other.subject ? -1 : 1));
+  return { checkedCount, brokenCount: breaches.length, breaches: first.slice(0, shownBreaches) };
+}
+
+/** In SQL: true for all, or for those that were touched. */
+export function isAmong(column: string, touched: readonly string[] | undefined) {
+  return touched === undefined ? sql`true` : sql`${sql.ref(column)} = any(${touched}::uuid[])`;
+}
+
 /** Compares what a query gives: rows of (subject, expected, found), all text. One pass, set-based. */
 export async function compare(db: Db, rows: RawBuilder<unknown>): Promise<Finding> {
   // Sorting inside the aggregate would sort every row, and not only the broken ones.
   const { rows: findings } = await sql<Finding>`
     select "checkedCount", "brokenCount",
       array(
-        select breach from unnest(broken) breach order by breach ->> 'subject' limit 5
+        select breach from unnest(broken) breach order by breach ->> 'subject' limit ${sql.lit(shownBreaches)}
       ) as breaches
     from (
       select count(*)::int as "checkedCount",

@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
@@ -48,6 +50,7 @@ export interface AuditLog {
   object: string;
   reason: string | null;
   request_id: string | null;
+  tx_id: Generated<string>;
 }
 
 export interface Balances {
@@ -211,6 +214,17 @@ export interface Jobs {
   payload: Json;
   run_at: Timestamp;
   state: Generated<string>;
+}
+
+export interface LedgerRolledUp {
+  before_tx: string;
+  one: Generated<boolean>;
+}
+
+export interface LedgerRollups {
+  credits: Numeric;
+  debits: Numeric;
+  ledger_account: string;
 }
 
 export interface OrderEvents {
@@ -418,6 +432,21 @@ export interface RiskRules {
   version: number;
 }
 
+export interface Seals {
+  covers: string;
+  head: Buffer;
+  latest_at: Timestamp;
+  leaves: Buffer;
+  number: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  previous: Buffer;
+  root: Buffer;
+  row_count: number;
+  sealed_at: Timestamp;
+  signature: Buffer;
+  through_id: string;
+  through_tx: string;
+}
+
 export interface Skus {
   active: Generated<boolean>;
   code: string;
@@ -506,6 +535,7 @@ export interface Transfers {
   order_id: string | null;
   posted_at: Timestamp;
   reason: string;
+  tx_id: Generated<string>;
 }
 
 export interface DB {
@@ -530,6 +560,8 @@ export interface DB {
   games: Games;
   holds: Holds;
   jobs: Jobs;
+  ledger_rolled_up: LedgerRolledUp;
+  ledger_rollups: LedgerRollups;
   order_events: OrderEvents;
   order_notices: OrderNotices;
   order_transitions: OrderTransitions;
@@ -547,6 +579,7 @@ export interface DB {
   risk_blocks: RiskBlocks;
   risk_decisions: RiskDecisions;
   risk_rules: RiskRules;
+  seals: Seals;
   skus: Skus;
   staff: Staff;
   stock: Stock;

@@ -22,16 +22,18 @@ const askFloatEveryMs = 60_000;
 
 type By = Pick<Act, "actor" | "origin" | "requestId">;
 
-/** Only a pause for want of float ends by itself, once the float is as much as was needed. */
+/** Only a pause for want of float ends by itself, once the float is as much as was needed. While the
+ * books are broken the buyers' money waits too: nothing is refunded for being late. */
 export type PauseCause =
   | { readonly cause: "float"; readonly neededIdr: bigint }
-  | { readonly cause: "configuration" | "staff" };
+  | { readonly cause: "configuration" | "staff" | "books" };
 
 const objectOf = (supplier: string) => `supplier:${supplier}`;
 
-/** True while a supplier is sent nothing new. */
-export async function isPaused(db: Db, supplier: string): Promise<boolean> {
-  return (await selectOpenPauses(db, supplier)).length > 0;
+/** Why a supplier is sent nothing new; empty when it is bought from. */
+export async function pauseCauses(db: Db, supplier: string): Promise<PauseCause["cause"][]> {
+  const pauses = await selectOpenPauses(db, supplier);
+  return pauses.map((pause) => pause.cause as PauseCause["cause"]);
 }
 
 /** Pauses a supplier. False when it is paused for the same cause already. */
@@ -53,7 +55,8 @@ export async function pauseSupplier(
     after: { cause },
     reason,
   });
-  if (cause !== "staff") {
+  // The breach lies on the desk itself.
+  if (cause !== "staff" && cause !== "books") {
     const details = { supplier, reason };
     await openItem(tx, deps, { kind: "supplier_paused", subject: objectOf(supplier), details });
   }

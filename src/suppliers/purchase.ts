@@ -8,7 +8,7 @@ import { enqueueAll, RunAgain } from "../platform/jobs.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { applyReport, type ReportDeps, type Said } from "./apply-report.ts";
 import { putOnDesk } from "./on-desk.ts";
-import { isPaused } from "./pause.ts";
+import { pauseCauses } from "./pause.ts";
 import type { Reporter } from "./reporter.ts";
 import {
   insertPurchases,
@@ -168,7 +168,7 @@ async function takeTurns(
   const now = deps.clock.now();
   const sendBy = new Date(now.getTime() + sendWithinMs);
   const purchases = await lockPurchases(tx, purchaseIds);
-  const paused = await isPaused(tx, deps.supplier.name);
+  const paused = await pauseCauses(tx, deps.supplier.name);
   const steps = purchases.map((purchase): Step => {
     if (purchase.state !== "open") return "ended";
     if (ageMs(purchase, now) > askNoLongerMs) {
@@ -177,7 +177,8 @@ async function takeTurns(
     const waitMs = (purchase.asked_at?.getTime() ?? 0) + oncePerMs - now.getTime();
     const first = purchase.sent_at === null;
     if (!first && waitMs > 0) return new RunAgain(waitMs + arrivalMs);
-    if (first && paused) {
+    if (first && paused.includes("books")) return new RunAgain(retryPausedMs);
+    if (first && paused.length > 0) {
       const leftMs = giveUpUnsentMs - ageMs(purchase, now);
       return leftMs > 0 ? new RunAgain(Math.min(leftMs, retryPausedMs)) : "never";
     }

@@ -1,7 +1,7 @@
 /** Supplier repository: every statement that touches purchases. Private to this folder. */
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
-import { compare } from "../platform/proof.ts";
+import { compare, isAmong } from "../platform/proof.ts";
 import type { Exchange, ListedSku } from "./supplier.ts";
 
 export type PurchaseRow = Selectable<Schema["purchases"]>;
@@ -211,6 +211,29 @@ export async function compareInTransit(db: Db) {
         where ledger_account like 'in_transit:%'
         group by ledger_account
       ) moved on moved.supplier = underway.supplier`,
+  );
+}
+
+/** The same of single orders, whose purchases are few. */
+export async function compareInTransitOf(db: Db, orderIds: readonly string[]) {
+  return compare(
+    db,
+    sql`
+      select orders.id::text as subject, coalesce(underway.amount, 0)::text as expected,
+        coalesce(moved.amount, 0)::text as found
+      from unnest(${orderIds}::uuid[]) orders (id)
+      left join (
+        select order_id, sum(max_cost) filter (where state = 'open') as amount
+        from purchases
+        where ${isAmong("order_id", orderIds)}
+        group by order_id
+      ) underway on underway.order_id = orders.id
+      left join (
+        select order_id, sum(case when side = 'debit' then amount else -amount end) as amount
+        from entries
+        where ledger_account like 'in_transit:%' and ${isAmong("order_id", orderIds)}
+        group by order_id
+      ) moved on moved.order_id = orders.id`,
   );
 }
 

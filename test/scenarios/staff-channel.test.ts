@@ -87,8 +87,29 @@ test("a staff message whose answer was lost is not sent twice, and says what is 
   assert.equal((await world.owner.messages()).length, 1);
 });
 
+test("once a day the staff's channel keeps the newest seal, where the database cannot rewrite it", async (t) => {
+  const world = await openWorld(t, { seed: 106 });
+  await world.advance({ minutes: 2 });
+  await world.db
+    .updateTable("recurring_jobs")
+    .set({ next_run_at: world.clock.now() })
+    .where("name", "=", "discord.tellSeal")
+    .execute();
+  await world.advance({ seconds: 30 });
+  const { number, head } = await world.db
+    .selectFrom("seals")
+    .select(["number", "head"])
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  const read = textOf(await world.owner.lastMessage());
+  assert.match(read, new RegExp(`Seal ${number}\\n[\\s\\S]*${head.toString("hex")}`));
+});
+
 test("whoever takes no direct messages is tried once a day; the order page tells", async (t) => {
   const world = await openWorld(t, { seed: 65 });
+  // The day's seal would be counted with the messages to buyers.
+  await world.db.deleteFrom("recurring_jobs").where("name", "=", "discord.tellSeal").execute();
   const attempts = async () => {
     const { requests } = await world.books<{ requests: Record<string, number> }>("discord");
     return requests["POST /channels/:channel/messages"] ?? 0;
