@@ -81,6 +81,17 @@ export async function lockSeals(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('konter.seals'))`.execute(tx);
 }
 
+/** True when the newest seal covers transactions that this server has not counted to yet. */
+export async function isCountedBack(db: Db): Promise<boolean> {
+  const result = await sql<{ back: boolean }>`
+    select coalesce(
+      (select through_tx from seals order by number desc limit 1)
+        >= pg_snapshot_xmax(pg_current_snapshot()),
+      false
+    ) as back`.execute(db);
+  return result.rows[0]?.back ?? false;
+}
+
 export interface Unsealed {
   readonly rowCount: number;
   readonly leaves: Buffer | null;

@@ -271,6 +271,13 @@ test("a line that a power cut broke off in the published file is written again",
   assert.deepEqual(await history.broken(), {});
 });
 
+test("a database that was restored into a server that counts from before its seals is not sealed on", async (t) => {
+  const history = await openHistory(t);
+  await history.sealAll();
+  await history.hand.query("update seals set through_tx = '99999999999'");
+  await assert.rejects(history.seal(), /restored from a dump into a new server/);
+});
+
 test("the application's role can add seals and change none", async (t) => {
   const history = await openHistory(t);
   await history.sealAll();

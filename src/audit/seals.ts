@@ -12,10 +12,20 @@ import {
   type Signer,
 } from "./chain.ts";
 import { publishHeads } from "./publish.ts";
-import { insertSeal, lockSeals, selectLastSeal, selectUnsealed } from "./repository.ts";
+import {
+  insertSeal,
+  isCountedBack,
+  lockSeals,
+  selectLastSeal,
+  selectUnsealed,
+} from "./repository.ts";
 
 // Half a megabyte of leaves, and a fraction of a second of work.
 const largestSeal = 10_000;
+
+const countedBack =
+  "this server counts its transactions from before the newest seal, so new rows would look like old ones: " +
+  "the database was restored from a dump into a new server (docs/live.md, backups)";
 
 /** Before every row of a table. */
 export const firstPlace: Readonly<Record<ChainedTable, Place>> = {
@@ -26,11 +36,13 @@ export const firstPlace: Readonly<Record<ChainedTable, Place>> = {
 /**
  * Job `audit.seal`: seals what was written since, as far as no transaction can add to it any more, and
  * publishes the heads to a file. A run that breaks off leaves whole seals, and the next one goes on.
+ * Throws on a server that counts its transactions from before the newest seal.
  */
 export async function sealHistory(
   db: Database,
   deps: { clock: Clock; signer: Signer; sealsFile: string },
 ): Promise<void> {
+  if (await isCountedBack(db)) throw new Error(countedBack);
   for (const covers of chainedTables) {
     while ((await inTransaction(db, (tx) => sealNext(tx, deps, covers))) === largestSeal);
   }
