@@ -4,6 +4,7 @@
  */
 import { execFile } from "node:child_process";
 import { globSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
@@ -14,6 +15,8 @@ export const withoutPgbench =
 export interface Pgbench {
   /** Transactions a second of TPC-B, prepared, with as many clients, each on a connection of its own. */
   tpcb(clients: number, seconds: number): Promise<number>;
+  /** Runs of a script a second, in the store's own database. */
+  script(text: string, load: { clients: number; seconds: number }): Promise<number>;
 }
 
 const run = promisify(execFile);
@@ -34,23 +37,28 @@ export async function openPgbench(dataDir: string): Promise<Pgbench | undefined>
     await client.connect();
     await client.query(text).finally(() => client.end());
   };
-  const pgbench = async (...args: string[]) =>
-    (await run(program, ["-h", host, "-U", "konter", ...args, database])).stdout;
+  const pgbench = async (name: string, ...args: string[]) =>
+    (await run(program, ["-h", host, "-U", "konter", ...args, name])).stdout;
+  const load = async (name: string, clients: number, seconds: number, ...args: string[]) => {
+    const said = await pgbench(
+      ...[name, "--protocol=prepared", "--no-vacuum", ...args],
+      ...[`--client=${clients}`, `--jobs=${Math.min(clients, 2)}`, `--time=${seconds}`],
+    );
+    const tps = Number(/^tps = ([\d.]+)/m.exec(said)?.[1]);
+    if (!Number.isFinite(tps)) throw new Error(`pgbench said no tps:\n${said}`);
+    return tps;
+  };
 
   await query(`create database ${database}`);
-  await pgbench("--initialize", "--init-steps=dtGvp", `--scale=${scale}`, "--quiet");
+  await pgbench(database, "--initialize", "--init-steps=dtGvp", `--scale=${scale}`, "--quiet");
   // What that wrote is not written out during a run.
   await query("checkpoint");
   return {
-    async tpcb(clients, seconds) {
-      const threads = Math.min(clients, 2);
-      const said = await pgbench(
-        ...["--builtin=tpcb-like", "--protocol=prepared", "--no-vacuum"],
-        ...[`--client=${clients}`, `--jobs=${threads}`, `--time=${seconds}`],
-      );
-      const tps = Number(/^tps = ([\d.]+)/m.exec(said)?.[1]);
-      if (!Number.isFinite(tps)) throw new Error(`pgbench said no tps:\n${said}`);
-      return tps;
+    tpcb: (clients, seconds) => load(database, clients, seconds, "--builtin=tpcb-like"),
+    async script(text, { clients, seconds }) {
+      const file = join(dataDir, "script.sql");
+      await writeFile(file, text);
+      return load("konter", clients, seconds, `--file=${file}`);
     },
   };
 }

@@ -5,9 +5,11 @@
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
 import { interactionBenchmarks } from "./interactions.ts";
+import { ledgerBenchmarks } from "./ledger.ts";
 import { lifeBenchmarks } from "./life.ts";
 import { placingBenchmarks } from "./placing.ts";
 import { priceListBenchmarks } from "./price-list.ts";
+import { proofBenchmarks } from "./proofs.ts";
 import { startBenchmarks } from "./start.ts";
 import { tpcbBenchmarks } from "./tpcb.ts";
 
@@ -18,6 +20,8 @@ const benchmarks: readonly Benchmark[] = [
   ...tpcbBenchmarks,
   ...placingBenchmarks,
   ...lifeBenchmarks,
+  ...ledgerBenchmarks,
+  ...proofBenchmarks,
 ];
 
 const { values: options } = parseArgs({

@@ -62,9 +62,12 @@ export async function openShopDatabase(dataDir: string): Promise<ShopDatabase> {
          select id, key_id, 'id', now() from unnest($1::uuid[], $2::uuid[]) one (id, key_id)`,
         [customerIds, keyIds],
       );
+      // Posted as the shop posts, or its own proofs would stop it.
       await client.query(
-        `insert into balances (ledger_account, posted)
-         select 'customer:' || id, $2 from unnest($1::uuid[]) id`,
+        `select ledger_post(array_agg(row(
+           gen_random_uuid(), 'bank', 'customer:' || id, $2::bigint, 'bench:' || id, 'bench', null, now(), null
+         )::transfers), now())
+         from unnest($1::uuid[]) id`,
         [customerIds, saldoIdr],
       );
       const { rows } = await client.query<{ customer_id: string; ids: string[] }>(
@@ -94,7 +97,18 @@ export async function openShopDatabase(dataDir: string): Promise<ShopDatabase> {
       }));
     },
     async stock(onHand) {
-      await client.query("update stock set on_hand = reserved + $1", [onHand]);
+      await client.query(
+        `with before as (select sku_id, on_hand, reserved from stock), stocked as (
+           update stock set on_hand = stock.reserved + $1
+           from before where before.sku_id = stock.sku_id
+           returning stock.sku_id, before.on_hand as before, stock.on_hand, stock.reserved
+         )
+         insert into stock_movements (
+           sku_id, kind, on_hand_before, on_hand_after, reserved_before, reserved_after, actor, moved_at
+         )
+         select sku_id, 'stocked', before, on_hand, reserved, reserved, 'seed', now() from stocked`,
+        [onHand],
+      );
     },
     async rowsWritten() {
       // The server's sessions tell their counts once a second.

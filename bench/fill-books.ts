@@ -1,4 +1,4 @@
-/** Fill: the books of a shop that has traded for a while, written straight into a database. */
+/** Fill books: those of a shop that has traded for a while, written straight into a database. */
 import pg from "pg";
 
 // What became of twenty orders, again and again: the rest were delivered, half of them from saldo.
@@ -14,9 +14,11 @@ const statements = [
     md5('purchase' || i)::uuid as purchase_id, md5('customer' || i % customer_count)::uuid as buyer,
     (select min(id) from skus) + i % 18 as sku_id, 20000 as price, 18000 as cost,
     '2026-11-01Z'::timestamptz + i * interval '1 second' as at
-  from generate_series(0, $1::int - 1) i, (select $1::int / 20 + 1 as customer_count) counted`,
+  from generate_series($2::int, $2::int + $1::int - 1) i,
+    (select $1::int / 20 + 1 as customer_count) counted`,
   `insert into customers (id, discord_id, locale, created_at)
-  select distinct buyer, buyer::text, 'id', '2026-11-01Z'::timestamptz from filled`,
+  select distinct buyer, buyer::text, 'id', '2026-11-01Z'::timestamptz from filled
+  on conflict do nothing`,
   `insert into orders (
     id, code, page_token, customer_id, quote_id, sku_id, price_version, price, cost, game_code,
     player_id, method, state, paid, refunded, paid_payment_id, placed_at, pay_by, reserved_until,
@@ -69,10 +71,12 @@ const statements = [
     union all
     select 'escrow', 'customer:' || buyer, price, 'refund:' || order_id, order_id, at
     from filled where state = 'refunded'
-  ) posted`,
+  ) posted
+  on conflict (key) do nothing`,
   `insert into balances (ledger_account, posted)
   select ledger_account, sum(case side when 'credit' then amount else -amount end)
-  from entries where ledger_account like 'customer:%' group by ledger_account`,
+  from entries where ledger_account like 'customer:%' group by ledger_account
+  on conflict (ledger_account) do update set posted = excluded.posted`,
   `insert into reservations (order_id, sku_id, quantity, state, reserved_at)
   select order_id, sku_id, 1,
     case state when 'fulfilling' then 'permanent' when 'awaiting_payment' then 'live'
@@ -96,14 +100,22 @@ const statements = [
   ) moved where moved.sku_id = stock.sku_id`,
 ];
 
-/** Adds this many orders and all that they moved, as the database's superuser. */
-export async function fillBooks(connectionString: string, orderCount: number): Promise<void> {
-  const client = new pg.Client({ connectionString });
+/**
+ * Adds this many orders and all that they moved, in one transaction, as the database's superuser. Filled
+ * again, `first` is how many there are.
+ */
+export async function fillBooks(
+  server: string | pg.ClientConfig,
+  orderCount: number,
+  first = 0,
+): Promise<void> {
+  const client = new pg.Client(server);
   await client.connect();
   try {
     await client.query("begin");
     for (const statement of statements) {
-      await client.query(statement, statement.includes("$1") ? [orderCount] : []);
+      const values = statement.includes("$2") ? [orderCount, first] : [orderCount];
+      await client.query(statement, statement.includes("$1") ? values : []);
     }
     await client.query("commit");
     await client.query("analyze");
