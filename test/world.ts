@@ -106,6 +106,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       migrationDatabaseUrl: undefined,
       keyFile: await temporaryKeyFile(atEnd),
       logLevel: "silent",
+      adjustmentLimitIdr: 500_000n,
       simulators: live ? undefined : parties,
       ...options.settings,
     },

@@ -20,6 +20,8 @@ export interface Shop {
   readonly ids: Ids;
   readonly random: Random;
   readonly publish: Publish;
+  /** The most that one person corrects a saldo by, in rupiah. */
+  readonly adjustmentLimitIdr: bigint;
   readonly terminal: Terminal;
 }
 
@@ -35,10 +37,11 @@ export async function withShop<T>(
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
     const random = createRandom();
-    const { environment } = config;
+    const { environment, adjustmentLimitIdr } = config;
     const ids = createIds(clock, random);
     const publish = createPublisher({ clock }, subscribers);
-    return await work({ environment, db, clock, random, ids, publish, terminal });
+    const ground = { environment, db, clock, random, ids, publish };
+    return await work({ ...ground, adjustmentLimitIdr, terminal });
   } finally {
     await db.destroy();
     await close();

@@ -26,6 +26,16 @@ export async function viewOwnDeposit(
   return view(db, deposit);
 }
 
+/** A deposit by its code as somebody typed it; undefined when there is none. */
+export async function findDeposit(
+  db: Db,
+  input: { depositCode: string },
+): Promise<Deposit | undefined> {
+  // Codes have no I, L or O, so whoever writes one means the digit that looks like it.
+  const code = input.depositCode.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+  return selectDepositBy(db, "code", code);
+}
+
 /** Everything a card shows of a deposit. Throws when there is none: ids come from our own rows. */
 export async function viewDeposit(db: Db, depositId: string): Promise<DepositView> {
   const deposit = await selectDepositBy(db, "id", depositId);

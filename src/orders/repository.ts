@@ -296,7 +296,7 @@ export async function compareRefunded(db: Db) {
         select order_id, sum(amount) as amount
         from transfers
         where debit_account = 'escrow'
-          and (key like 'refund:%' or key like 'refund\_part:%' or key like 'source\_refund:%')
+          and key like any (array['refund:%', 'refund\_part:%', 'source\_refund:%', 'chargeback:%'])
         group by order_id
       ) returned on returned.order_id = orders.id
       where orders.refunded > 0 or orders.state = 'refunded'`,

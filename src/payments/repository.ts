@@ -107,6 +107,15 @@ export async function selectLiveRefunds(db: Db, paymentId: string) {
     .execute();
 }
 
+export async function selectRefundsUnderWay(db: Db, paymentId: string) {
+  return db
+    .selectFrom("refunds")
+    .select("id")
+    .where("payment_id", "=", paymentId)
+    .where("state", "in", ["requested", "pending"])
+    .execute();
+}
+
 export async function selectPendingRefunds(db: Db, paymentId: string) {
   return db
     .selectFrom("refunds")

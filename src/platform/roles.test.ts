@@ -6,6 +6,7 @@ import { openDatabase } from "./db.ts";
 import { applicationRole, asApplication, assertApplicationRole } from "./roles.ts";
 
 const growing = [
+  "adjustment_proposals",
   "audit_log",
   "deposit_events",
   "desk_items",
