@@ -3,17 +3,21 @@ import { depositProofs } from "./deposits/verify.ts";
 import { inventoryProofs } from "./inventory/verify.ts";
 import { ledgerProofs } from "./ledger/verify.ts";
 import { orderProofs } from "./orders/verify.ts";
+import { paymentProofs } from "./payments/verify.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type Db, inSnapshot } from "./platform/db.ts";
 import type { Finding, Proof } from "./platform/proof.ts";
 import { supplierProofs } from "./suppliers/verify.ts";
+import { treasuryProofs } from "./treasury/verify.ts";
 
 export const proofs: readonly Proof[] = [
   ...ledgerProofs,
+  ...paymentProofs,
   ...orderProofs,
   ...depositProofs,
   ...supplierProofs,
   ...inventoryProofs,
+  ...treasuryProofs,
 ];
 
 export interface Verdict extends Finding {

@@ -3,6 +3,7 @@ import { paymentsFor } from "../payments/find.ts";
 import { isPaid, type Payment } from "../payments/payment.ts";
 import { readCursor, writeCursor } from "../platform/cursor.ts";
 import type { Db } from "../platform/db.ts";
+import { readCode } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Deposit, type DepositState, pageLifeMs } from "./deposit.ts";
 import { selectDepositBy, selectDepositsOfCustomer, selectEvents } from "./repository.ts";
@@ -31,9 +32,7 @@ export async function findDeposit(
   db: Db,
   input: { depositCode: string },
 ): Promise<Deposit | undefined> {
-  // Codes have no I, L or O, so whoever writes one means the digit that looks like it.
-  const code = input.depositCode.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
-  return selectDepositBy(db, "code", code);
+  return selectDepositBy(db, "code", readCode(input.depositCode));
 }
 
 /** Everything a card shows of a deposit. Throws when there is none: ids come from our own rows. */

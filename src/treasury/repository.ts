@@ -1,6 +1,7 @@
 /** Treasury repository: every statement that touches proposals. Private to this folder. */
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
+import { compare } from "../platform/proof.ts";
 import type { Proposal } from "./proposal.ts";
 
 const asProposal = (row: Selectable<Schema["adjustment_proposals"]>) => row as Proposal;
@@ -54,4 +55,25 @@ export async function selectOpenProposals(db: Db) {
     .orderBy("number")
     .execute();
   return rows.map(asProposal);
+}
+
+/** What each proposal moved, against how it ended. */
+export async function compareAdjusted(db: Db) {
+  return compare(
+    db,
+    sql`
+      select 'proposal ' || number as subject,
+        case when ending in ('approved', 'took_effect') then direction || ' ' || proposals.amount
+          else 'nothing' end as expected,
+        case
+          when transfers.debit_account = 'adjustments'
+            and transfers.credit_account = 'customer:' || customer_id then 'give ' || transfers.amount
+          when transfers.credit_account = 'adjustments'
+            and transfers.debit_account = 'customer:' || customer_id then 'take ' || transfers.amount
+          when transfers.id is null then 'nothing'
+          else 'something else'
+        end as found
+      from adjustment_proposals proposals
+      left join transfers on transfers.key = 'adjustment:' || proposals.id`,
+  );
 }
