@@ -7,7 +7,7 @@ import { textTable } from "../platform/table.ts";
 
 /** What an act did or would do. */
 export interface Told {
-  readonly outcome: "posted" | "repeated" | "proposed";
+  readonly outcome: "posted" | "repeated" | "proposed" | "cancelled";
   readonly transfers: readonly Transfer[];
   /** What to add, besides the outcome. */
   readonly says?: string;
@@ -48,6 +48,7 @@ function words({ outcome, says = "" }: Told): string {
     case "repeated":
       return "That was posted before: nothing was changed.";
     case "proposed":
+    case "cancelled":
       return says;
     default:
       return outcome satisfies never;
@@ -62,6 +63,8 @@ function dryWords({ outcome }: Told): string {
       return "That was posted before. Nothing was changed: this is a dry run.";
     case "proposed":
       return "It would be a proposal, not posted at once. Nothing was changed: this is a dry run.";
+    case "cancelled":
+      return "It would be cancelled. Nothing was changed: this is a dry run.";
     default:
       return outcome satisfies never;
   }

@@ -273,6 +273,7 @@ test("two who approve at once post it once, and a cancelled one is never posted"
   assert.deepEqual(ran.map(({ code }) => code).sort(), [0, 1]);
   assert.equal(await saldo(), 1);
   await does("give", buyer, "2", ...why);
+  assert.match(await does("cancel", "2", "--dry-run"), /It would be cancelled/);
   assert.match(await does("cancel", "2"), /Proposal 2 is cancelled/);
   assert.match((await as("budi", "approve", "2")).said, /has ended: cancelled by operator/);
   assert.match((await as("budi", "approve", "3")).said, /there is no proposal 3/);

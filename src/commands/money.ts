@@ -110,7 +110,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   take: adjust("take", "correct it downwards, by at most what they can spend"),
   chargeback: {
     takes: ["CODE"],
-    does: "a payment's money was taken back: CODE of the order or deposit, or the payment's reference",
+    does: "a payer took their money back: CODE of the order or deposit, or the payment's reference",
     options: ["amount", "purchase-failed"],
     read([code = ""], values) {
       const reason = needReason(values);
@@ -178,7 +178,7 @@ const verbs: Readonly<Record<string, Verb>> = {
       const proposalNumber = readNumber(number);
       return async (tx, deps, by) => {
         await cancelProposal(tx, deps, { ...by, proposalNumber });
-        return { outcome: "proposed", transfers: [], says: `Proposal ${number} is cancelled.` };
+        return { outcome: "cancelled", transfers: [], says: `Proposal ${number} is cancelled.` };
       };
     },
   },
@@ -196,7 +196,7 @@ export const money: Command = {
   details: `${overview()}
 AMOUNT is whole rupiah; CUSTOMER a Discord id or a customer's id.
   --dry-run           show what it would move, and change nothing
-  --reason TEXT       why, at most ${longestText} characters; needed wherever a customer's money is touched
+  --reason TEXT       why, at most ${longestText} characters; needed where a customer's money is decided about
   --ref TEXT          the bank's or the party's own reference: the same again changes nothing
   --beyond            take more than the books say lies there
   --as DISCORD_ID     the owner or admin for whom you act; you are told apart by your account of this machine

@@ -51,8 +51,8 @@ async function openShop(t: TestContext, seed: number, saldoIdr?: bigint) {
       await world.untilQuiet();
     },
     /** What the payer's bank does, as Midtrans then says. */
-    async takesBack(charge: Charge, amount?: number) {
-      const move = { order_id: charge.order_id, to: "chargeback", amount };
+    async takesBack(charge: Charge, to = "chargeback") {
+      const move = { order_id: charge.order_id, to };
       await postJson(`${world.simulators.url}/midtrans/_control/move`, move);
       await world.advance({ minutes: 2 });
     },
@@ -178,6 +178,17 @@ test("money taken back after delivery is the shop's loss, lies on the desk, and 
     assert.match(refund.said, /took the money of order \w+ back already/);
   }
   await world.booksBalance();
+});
+
+test("a bank that takes back what it had confirmed is noticed, and recorded in the same way", async (t) => {
+  const shop = await openShop(t, 415);
+  const code = await shop.delivered();
+  await shop.takesBack(await shop.world.midtrans.lastCharge(), "deny");
+  assert.deepEqual(await shop.desk(), ["payment_mismatch"]);
+  assert.equal((await shop.charges(code)).code, 0);
+  assert.deepEqual(await shop.held("chargebacks", "gateway:midtrans"), [20_000, 0]);
+  assert.deepEqual(await shop.desk(), ["payment_mismatch closed", "chargeback_loss"]);
+  await shop.provesItsBooks();
 });
 
 test("a part taken back after delivery is recorded once, and never more than came", async (t) => {
