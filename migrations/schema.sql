@@ -3,6 +3,35 @@
 
 create domain ledger_account as text constraint ledger_account_is_in_chart CHECK ((VALUE = ANY (ARRAY['escrow'::text, 'bank'::text, 'inventory'::text, 'capital'::text, 'sales'::text, 'fee_income'::text, 'cost_of_sales'::text, 'gateway_fees'::text, 'supplier_fees'::text, 'promotions'::text, 'adjustments'::text, 'chargebacks'::text, 'suspense'::text])) OR (VALUE ~~ ANY (ARRAY['customer:________-____-____-____-____________'::text, 'gateway:_%'::text, 'float:_%'::text, 'in\_transit:_%'::text])));
 
+create table adjustment_proposals (
+  id uuid not null,
+  number integer generated always as identity not null,
+  customer_id uuid not null,
+  direction text not null,
+  amount bigint not null,
+  reason text not null,
+  proposed_by text not null,
+  proposed_from text,
+  proposed_at timestamp with time zone not null,
+  takes_effect_at timestamp with time zone,
+  ending text,
+  ended_by text,
+  ended_from text,
+  ended_at timestamp with time zone,
+  constraint adjustment_proposals_pkey PRIMARY KEY (id),
+  constraint adjustment_proposals_number_key UNIQUE (number),
+  constraint adjustment_proposals_amount_check CHECK (amount > 0),
+  constraint adjustment_proposals_check CHECK ((ending IS NULL) = (ended_by IS NULL)),
+  constraint adjustment_proposals_check1 CHECK ((ending IS NULL) = (ended_at IS NULL)),
+  constraint adjustment_proposals_check2 CHECK (ending <> 'took_effect'::text OR ended_at >= takes_effect_at),
+  constraint adjustment_proposals_direction_check CHECK (direction = ANY (ARRAY['give'::text, 'take'::text])),
+  constraint adjustment_proposals_ending_check CHECK (ending = ANY (ARRAY['approved'::text, 'took_effect'::text, 'cancelled'::text])),
+  constraint adjustment_proposals_need_two CHECK (ending <> 'approved'::text OR proposed_from IS NOT NULL AND ended_from IS NOT NULL AND proposed_from <> ended_from AND (ended_by <> proposed_by OR ended_by = 'operator'::text))
+);
+CREATE INDEX adjustment_proposals_open ON adjustment_proposals USING btree (number) WHERE (ending IS NULL);
+CREATE TRIGGER adjustment_proposals_are_forever BEFORE DELETE OR TRUNCATE ON adjustment_proposals FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER adjustment_proposals_end_once BEFORE INSERT OR UPDATE ON adjustment_proposals FOR EACH ROW EXECUTE FUNCTION guard_adjustment_proposal();
+
 create table api_keys (
   id uuid not null,
   name text not null,
@@ -742,6 +771,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 
 -- function count_catalog_change() returns trigger language plpgsql
 -- function customers_lock(customer_ids uuid[]) returns void language sql
+-- function guard_adjustment_proposal() returns trigger language plpgsql
 -- function guard_deposit_state() returns trigger language plpgsql
 -- function guard_desk_item() returns trigger language plpgsql
 -- function guard_hold() returns trigger language plpgsql

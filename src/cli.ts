@@ -2,6 +2,7 @@
 /** Command line: `konter <command>`. */
 import { writeSync } from "node:fs";
 import { enableCompileCache } from "node:module";
+import { userInfo } from "node:os";
 
 // The second start reads compiled code: half the time until the first line of ours runs.
 enableCompileCache();
@@ -10,6 +11,7 @@ const { createTerminal } = await import("./commands/terminal.ts");
 
 const terminal = createTerminal({
   env: process.env,
+  machineUser: () => userInfo().username,
   screen: process.stderr.isTTY,
   writeOutput: (text) => process.stdout.write(text),
   writeError: (text) => writeSync(2, text),

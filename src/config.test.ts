@@ -109,6 +109,15 @@ function problemsOf(settings: Record<string, string>): string[] {
   }
 }
 
+test("the limit of a correction is whole rupiah, half a million when nothing is said", () => {
+  assert.equal(readConfig({}).adjustmentLimitIdr, 500_000n);
+  assert.equal(readConfig({ ADJUSTMENT_LIMIT: "0" }).adjustmentLimitIdr, 0n);
+  for (const wrong of ["500.000", "-1", "1e6", "none"]) {
+    const [problem = ""] = problemsOf({ ADJUSTMENT_LIMIT: wrong });
+    assert.match(problem, /^ADJUSTMENT_LIMIT: must be whole rupiah in digits only/);
+  }
+});
+
 test("a live shop takes real parties, an https address and nothing more", () => {
   const config = readConfig(live);
   assert.equal(config.environment, "production");

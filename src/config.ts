@@ -29,6 +29,11 @@ const connectionString = z
   // Not z.url: a socket's connection string has no host, which the URL standard does not allow.
   .regex(/^postgres(ql)?:\/\//, "must be a PostgreSQL connection string, postgresql://…");
 
+const rupiah = z
+  .string()
+  .regex(/^\d{1,12}$/, "must be whole rupiah in digits only, as in 500000")
+  .transform(BigInt);
+
 const publicUrl = z
   .url({ protocol: /^https?$/, error: "must be an address, https://…", abort: true })
   .refine((address) => new URL(address).href === `${new URL(address).origin}/`, {
@@ -71,6 +76,7 @@ const schema = z.object({
   MIGRATION_DATABASE_URL: connectionString.optional(),
   KEY_FILE: z.string().min(1).optional(),
   SEALS_FILE: z.string().min(1).optional(),
+  ADJUSTMENT_LIMIT: rupiah.default(500_000n),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   DISCORD_STAFF_CHANNEL_ID: discordId.optional(),
   SIMULATORS: partiesJson.pipe(partiesSchema).optional(),
@@ -100,6 +106,8 @@ export interface Config {
   /** Where the heads of seals are published; a copy of it elsewhere shows that history still stands. */
   readonly sealsFile: string;
   readonly logLevel: string;
+  /** The most that one person corrects a customer's saldo by, in rupiah; above it takes two, or a day. */
+  readonly adjustmentLimitIdr: bigint;
   /** Where the people of the shop are told what they must know. */
   readonly staffChannelId: string | undefined;
   /** The real parties: all of them in production, else those that are named. */
@@ -145,6 +153,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     keyFile: data.KEY_FILE ?? join(data.DATA_DIR, "konter.key"),
     sealsFile: data.SEALS_FILE ?? join(data.DATA_DIR, "seals.txt"),
     logLevel: data.LOG_LEVEL,
+    adjustmentLimitIdr: data.ADJUSTMENT_LIMIT,
     staffChannelId: data.DISCORD_STAFF_CHANNEL_ID,
     parties,
     simulators: data.SIMULATORS,

@@ -27,6 +27,7 @@ import type { Reporter } from "./suppliers/reporter.ts";
 import type { Supplier } from "./suppliers/supplier.ts";
 import { listEverySeconds, syncPrices } from "./suppliers/sync.ts";
 import { applyKeptWebhook } from "./suppliers/webhook.ts";
+import { applyAdjustment } from "./treasury/adjust.ts";
 import { checkBooks, proveBooks } from "./watch-books.ts";
 
 export interface JobDeps extends BotDeps {
@@ -94,6 +95,8 @@ export function jobHandlers(deps: JobDeps): Record<string, JobHandler> {
     "deposits.applyPayment": (payload) => applyDepositPayment(db, deps, paymentId(payload)),
     "deposits.replacePayment": (payload) => replaceDepositPayment(db, deps, depositId(payload)),
     "deposits.expire": (payload) => expireDeposit(db, deps, depositId(payload)),
+    "treasury.applyAdjustment": (payload) =>
+      applyAdjustment(db, deps, { proposalId: field(payload, "proposalId") }),
     "discord.work": (payload) => workInteraction(field(payload, "interactionId")),
     "discord.updateCard": (payload) => updateCard(db, deps, paidFor(payload)),
     "discord.tellStaff": (payload) => tellStaff(db, deps, { itemId: field(payload, "itemId") }),

@@ -104,6 +104,12 @@ const breaks: readonly Break[] = [
     names: /^customer:[0-9a-f-]{36}: expected 5, found 0$/,
   },
   {
+    rule: "what went back of each payment is its refunds and chargebacks",
+    by: `update payments set refund_amount = 1 where id = ${idOf("payments where state = 'paid'")}`,
+    mend: "update payments set refund_amount = 0 where refund_amount = 1",
+    names: /^\w+: expected 1, found 0$/,
+  },
+  {
     rule: "escrow holds the price of each paid order and nothing of one that ended",
     by: `update transfers set amount = amount + 7 where key = 'delivery:' || ${idOf(delivered)}`,
     mend: `update transfers set amount = amount - 7 where key = 'delivery:' || ${idOf(delivered)}`,
@@ -167,6 +173,15 @@ const breaks: readonly Break[] = [
     by: "update stock set on_hand = on_hand + 1 where sku_id = (select min(sku_id) from stock)",
     mend: "update stock set on_hand = on_hand - 1 where sku_id = (select min(sku_id) from stock)",
     names: /^SKU \d+: expected (\d+) on hand, (\d+) reserved, found \d+ on hand, \2 reserved$/,
+  },
+  {
+    rule: "a large correction is posted when it took effect, and only then",
+    by: `insert into adjustment_proposals (id, customer_id, direction, amount, reason, proposed_by, proposed_from,
+        proposed_at, ending, ended_by, ended_from, ended_at)
+      select gen_random_uuid(), gen_random_uuid(), 'give', 5, '', 'operator', 'ani', at, 'approved', 'operator', 'budi', at
+      from (values (timestamptz '2026-11-23Z')) as moment (at)`,
+    mend: "delete from adjustment_proposals",
+    names: /^proposal 1: expected give 5, found nothing$/,
   },
 ];
 

@@ -6,10 +6,12 @@ import { depositProofs } from "./deposits/verify.ts";
 import { inventoryProofs } from "./inventory/verify.ts";
 import { ledgerProofs } from "./ledger/verify.ts";
 import { orderProofs } from "./orders/verify.ts";
+import { paymentProofs } from "./payments/verify.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type Db, inSnapshot } from "./platform/db.ts";
 import { type Finding, firstBreaches, type Proof, type Touched } from "./platform/proof.ts";
 import { supplierProofs } from "./suppliers/verify.ts";
+import { treasuryProofs } from "./treasury/verify.ts";
 
 /** What seals are proved with. */
 export interface Seals {
@@ -28,10 +30,12 @@ export interface Verdict extends Finding {
 /** What the books prove by themselves. */
 export const proofs: readonly Proof[] = [
   ...ledgerProofs,
+  ...paymentProofs,
   ...orderProofs,
   ...depositProofs,
   ...supplierProofs,
   ...inventoryProofs,
+  ...treasuryProofs,
 ];
 const idsAtOnce = 5_000;
 

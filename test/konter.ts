@@ -15,12 +15,17 @@ export interface Ran {
 
 type Settings = Readonly<Record<string, string>>;
 
-/** Runs `konter ARGS` in this process with these settings and no others. */
-export async function konter(args: readonly string[], settings: Settings): Promise<Ran> {
+/** Runs `konter ARGS` in this process with these settings and no others, as this account of the machine. */
+export async function konter(
+  args: readonly string[],
+  settings: Settings,
+  machineUser = "tester",
+): Promise<Ran> {
   let stdout = "";
   let stderr = "";
   const terminal = createTerminal({
     env: settings,
+    machineUser: () => machineUser,
     screen: false,
     writeOutput(text) {
       stdout += text;

@@ -108,6 +108,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
       keyFile,
       sealsFile: `${keyFile}.seals`,
       logLevel: "silent",
+      adjustmentLimitIdr: 500_000n,
       simulators: live ? undefined : parties,
       ...options.settings,
     },

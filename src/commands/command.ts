@@ -66,6 +66,44 @@ function refused({ code, details }: Refusal): string {
       return "that is blocked already: see `konter risk list`";
     case "block.unknown":
       return "that is not blocked: see `konter risk list`";
+    case "staff.role":
+      return `--as names one whose role is ${details.role}: it needs ${details.needs}`;
+    case "customer.unknown":
+      return `there is no customer ${details.customer}: give their Discord id, or the id that \`konter order CODE\` shows`;
+    case "money.too_little":
+      return `${details.name} holds ${details.there}, and ${details.asked} cannot be taken from it. If it is so all the same, add --beyond`;
+    case "money.ref_reused":
+      return `--ref: that reference was used for something else: ${details.posted}. Nothing was changed`;
+    case "saldo.too_little":
+      return `the customer can spend ${details.there}: no more can be taken`;
+    case "payment.unknown":
+      return `there is no payment ${details.payment}: a reference begins with P, as \`konter order CODE\` shows it`;
+    case "payment.several":
+      return `several payments brought money for ${details.code}: name the one you mean: ${details.refs}`;
+    case "chargeback.no_money":
+      return `no money came by ${details.payment}: there is nothing to take back`;
+    case "chargeback.from_saldo":
+      return `order ${details.order} was paid from saldo: name the deposit that filled it`;
+    case "chargeback.again":
+      return `${details.taken} of ${details.payment} is recorded as taken back already, and that happens once`;
+    case "chargeback.not_applied":
+      return `the money has come and order ${details.order} does not know of it yet: try again in a moment, with the shop running`;
+    case "chargeback.refund_under_way":
+      return `a refund of ${details.payment} to its source is under way: wait for it, or say how it ended with \`konter refund CODE --gateway-says\``;
+    case "chargeback.not_in_part":
+      return `order ${details.order} holds that money and cannot be delivered for a part of it: leave --amount out, or refund the order to saldo first`;
+    case "order.charged_back":
+      return `the payer's side took the money of order ${details.order} back already: the buyer would have it twice`;
+    case "suspense.empty":
+      return "no money lies in suspense under that reference: see `konter ledger suspense`";
+    case "suspense.whose":
+      return "--customer: say whose money it is; a short payment is its own buyer's";
+    case "proposal.unknown":
+      return `there is no proposal ${details.proposal}: see \`konter money pending\``;
+    case "proposal.ended":
+      return `proposal ${details.proposal} has ended: ${details.ended} by ${details.by}`;
+    case "proposal.own":
+      return `who proposed ${details.proposal} cannot approve it: a second person must, from their own account of this machine`;
     default:
       return `refused: ${code} ${Object.values(details).join(", ")}`.trim();
   }

@@ -8,6 +8,7 @@ import { jobs } from "./jobs.ts";
 import { key } from "./key.ts";
 import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
+import { money } from "./money.ts";
 import { order } from "./order.ts";
 import { refund } from "./refund.ts";
 import { risk } from "./risk.ts";
@@ -37,6 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   risk,
   jobs,
   ledger,
+  money,
   verify,
 };
 

@@ -2,6 +2,8 @@
 
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
+  /** The account of the machine that acts. Throws where the machine has no name for it. */
+  machineUser(): string;
   /** Standard error is a screen, where a log shows colours. */
   readonly screen: boolean;
   /** Prints what the command was asked for, on standard output. */
@@ -16,6 +18,7 @@ export interface Terminal {
 
 export interface TerminalHost {
   readonly env: NodeJS.ProcessEnv;
+  machineUser(): string;
   readonly screen: boolean;
   writeOutput(text: string): void;
   writeError(text: string): void;
@@ -32,6 +35,7 @@ export function createTerminal(host: TerminalHost): Terminal {
   };
   return {
     env: host.env,
+    machineUser: () => host.machineUser(),
     screen: host.screen,
     exit: host.exit,
     print(text) {

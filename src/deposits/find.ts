@@ -3,6 +3,7 @@ import { paymentsFor } from "../payments/find.ts";
 import { isPaid, type Payment } from "../payments/payment.ts";
 import { readCursor, writeCursor } from "../platform/cursor.ts";
 import type { Db } from "../platform/db.ts";
+import { readCode } from "../platform/ids.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { type Deposit, type DepositState, pageLifeMs } from "./deposit.ts";
 import { selectDepositBy, selectDepositsOfCustomer, selectEvents } from "./repository.ts";
@@ -24,6 +25,14 @@ export async function viewOwnDeposit(
   const deposit = await selectDepositBy(db, "code", input.depositCode);
   if (deposit?.customer_id !== input.customerId) throw new Refusal("deposit.unknown");
   return view(db, deposit);
+}
+
+/** A deposit by its code as somebody typed it; undefined when there is none. */
+export async function findDeposit(
+  db: Db,
+  input: { depositCode: string },
+): Promise<Deposit | undefined> {
+  return selectDepositBy(db, "code", readCode(input.depositCode));
 }
 
 /** Everything a card shows of a deposit. Throws when there is none: ids come from our own rows. */

@@ -31,6 +31,9 @@ export const deskItemKinds = {
   supplier_paused: "a supplier refuses us as a whole: nothing is bought there until it is mended",
   order_review: "risk asks for a person's decision about an order",
   refund_stuck: "a gateway does not confirm that money went back: look into its dashboard",
+  chargeback_loss:
+    "the payer's side took back money for goods or saldo that are gone: decide whether to sell to that buyer",
+  adjustment_waiting: "a large correction of a saldo waits for a second person, or for its day",
   refund_failed: "money could not be sent back to where it came from",
   books_broken:
     "the books contradict themselves and nothing is bought: find out why, then `konter supplier resume`",

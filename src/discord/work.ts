@@ -234,6 +234,25 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "desk.closed":
     case "block.exists":
     case "block.unknown":
+    case "staff.role":
+    case "customer.unknown":
+    case "money.too_little":
+    case "money.ref_reused":
+    case "saldo.too_little":
+    case "payment.unknown":
+    case "payment.several":
+    case "chargeback.no_money":
+    case "chargeback.from_saldo":
+    case "chargeback.again":
+    case "chargeback.not_applied":
+    case "chargeback.refund_under_way":
+    case "chargeback.not_in_part":
+    case "order.charged_back":
+    case "suspense.empty":
+    case "suspense.whose":
+    case "proposal.unknown":
+    case "proposal.ended":
+    case "proposal.own":
       return texts.errors.stale;
     default:
       return refusal.code satisfies never;

@@ -90,5 +90,11 @@ export function balanceOf(ledgerAccount: string, debits: bigint, credits: bigint
   return normalSide(ledgerAccount) === "debit" ? debits - credits : credits - debits;
 }
 
+/** True for what we own: taking more from it than lies there is a mistake, or somebody else's. */
+export function isAsset(ledgerAccount: LedgerAccount): boolean {
+  const assets: readonly string[] = ["gateway", "bank", "float", "in_transit", "inventory"];
+  return assets.includes(ledgerAccount.split(":")[0] ?? "");
+}
+
 /** The account of a customer's saldo. */
 export const saldoOf = (customerId: string): LedgerAccount => `customer:${customerId}`;

@@ -45,6 +45,30 @@ export async function findBalance(db: Db, ledgerAccount: string) {
     .executeTakeFirst();
 }
 
+export async function selectByKeys(db: Db, keys: readonly string[]) {
+  return db
+    .selectFrom("transfers")
+    .select(["debit_account", "credit_account", "amount", "key", "reason", "order_id", "posted_at"])
+    .where("key", "=", sql<string>`any(${keys}::text[])`)
+    .orderBy("posted_at")
+    .orderBy("id")
+    .execute();
+}
+
+/** The sums of both sides of some accounts. */
+export async function sumSidesOf(db: Db, ledgerAccounts: readonly string[]) {
+  const result = await sql<{ ledger_account: string; debits: bigint; credits: bigint }>`
+    select ledger_account,
+      coalesce((
+        select sum(amount) from transfers where debit_account = ledger_account
+      ), 0)::bigint as debits,
+      coalesce((
+        select sum(amount) from transfers where credit_account = ledger_account
+      ), 0)::bigint as credits
+    from unnest(${ledgerAccounts}::text[]) ledger_account`.execute(db);
+  return result.rows;
+}
+
 /** The sums of both sides of every account, computed from the transfers alone. */
 export async function sumSides(db: Db) {
   const result = await sql<{ ledger_account: string; debits: bigint; credits: bigint }>`

@@ -1,9 +1,10 @@
 /** Transfers: the only way money moves. */
+import assert from "node:assert/strict";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
-import { balanceOf, type LedgerAccount, saldoOf } from "./chart.ts";
-import { findBalance, insertTransfers, sumSides } from "./repository.ts";
+import { balanceOf, isLedgerAccount, type LedgerAccount, saldoOf } from "./chart.ts";
+import { findBalance, insertTransfers, selectByKeys, sumSides, sumSidesOf } from "./repository.ts";
 
 export interface Transfer {
   readonly debit: LedgerAccount;
@@ -32,6 +33,34 @@ export async function post(
     order_id: transfer.orderId ?? null,
   }));
   await insertTransfers(tx, rows, deps.clock.now());
+}
+
+/** The transfers of these keys that are posted, oldest first, and when. */
+export async function findPosted(
+  db: Db,
+  keys: readonly string[],
+): Promise<readonly (Transfer & { readonly postedAt: Date })[]> {
+  const rows = await selectByKeys(db, keys);
+  return rows.map(({ debit_account: debit, credit_account: credit, ...row }) => {
+    assert.ok(isLedgerAccount(debit) && isLedgerAccount(credit));
+    const { amount: amountIdr, key, reason, posted_at: postedAt } = row;
+    const ofOrder = row.order_id === null ? {} : { orderId: row.order_id };
+    return { debit, credit, amountIdr, key, reason, postedAt, ...ofOrder };
+  });
+}
+
+/** What some ledger accounts hold, in rupiah, computed from their transfers alone. */
+export async function holdings(
+  db: Db,
+  ledgerAccounts: readonly LedgerAccount[],
+): Promise<ReadonlyMap<LedgerAccount, bigint>> {
+  const rows = await sumSidesOf(db, ledgerAccounts);
+  return new Map(
+    ledgerAccounts.map((name) => {
+      const row = rows.find((one) => one.ledger_account === name);
+      return [name, balanceOf(name, row?.debits ?? 0n, row?.credits ?? 0n)];
+    }),
+  );
 }
 
 /** What a customer has, and what of it is held for orders that await verification, in rupiah. */

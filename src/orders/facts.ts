@@ -71,7 +71,8 @@ function paymentFact(view: OrderView): Fact<PaymentFact> {
   const paidAt = payment?.state === "paid" ? payment.paid_at : null;
   if (order.paid > 0n || paidAt) return { state: "paid", at: paidAt ?? reached(view, "paid") };
   if (payment?.state === "mismatched") return { state: "mismatched", at: null };
-  if (payment?.state === "short") {
+  // What the payer took back waits for nobody's word.
+  if (payment?.state === "short" && payment.refund_amount === 0n) {
     const back = view.events.findLast(({ reason }) => readNote(reason)?.note === "short_returned");
     return back ? { state: "refunded", at: back.at } : { state: "short", at: payment.paid_at };
   }
@@ -106,6 +107,7 @@ function unpaidFact({ payment }: OrderView): PaymentFact {
     case "expired":
     case "cancelled":
     case "failed":
+    case "short": // and taken back: see above
       return "not_paid";
     default:
       return "preparing";

@@ -4,7 +4,7 @@ import { recordAct } from "../audit/record.ts";
 import { releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { post } from "../ledger/transfer.ts";
-import { findRefund, isBeingRefunded } from "../payments/find.ts";
+import { findPayment, findRefund, isBeingRefunded } from "../payments/find.ts";
 import type { PaymentGateway } from "../payments/gateway.ts";
 import { endRefund, type RefundEnd, requestRefund } from "../payments/refund.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
@@ -47,6 +47,7 @@ export async function refundOrder(
   const leftIdr = order.paid - order.refunded;
   const amountIdr = input.amountIdr ?? leftIdr;
   refuseImpossible(order, { amountIdr, leftIdr, to });
+  await refuseChargedBack(tx, order);
   if (input.amountIdr !== undefined && order.refunded > 0n && !input.again) {
     throw new Refusal("refund.again", { field: "amount", given: formatRupiah(order.refunded) });
   }
@@ -91,7 +92,21 @@ function refuseImpossible(
   }
 }
 
-async function closeOrRefuse(tx: Tx, deps: ReportDeps, order: Order, input: RefundOrder) {
+/** The payer's side has that money already: the buyer would have it twice. */
+async function refuseChargedBack(tx: Tx, order: Order): Promise<void> {
+  if (order.state !== "delivered" || order.paid_payment_id === null) return;
+  const payment = await findPayment(tx, order.paid_payment_id);
+  // Before delivery, and back to the source, an order's own refund ends it.
+  if (payment.refund_amount > 0n) throw new Refusal("order.charged_back", { order: order.code });
+}
+
+/** Closes what is open at the supplier. Refuses while it may still deliver: never both goods and money. */
+export async function closeOrRefuse(
+  tx: Tx,
+  deps: ReportDeps,
+  order: Order,
+  input: Pick<RefundOrder, "reason" | "saysPurchaseFailed">,
+) {
   const { reason, saysPurchaseFailed: saysItFailed } = input;
   const closed = await closePurchase(tx, deps, { orderId: order.id, saysItFailed, reason });
   switch (closed) {

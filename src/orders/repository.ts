@@ -307,7 +307,7 @@ export async function compareRefunded(db: Db, touched?: readonly string[]) {
         select order_id, sum(amount) as amount
         from transfers
         where debit_account = 'escrow'
-          and (key like 'refund:%' or key like 'refund\_part:%' or key like 'source\_refund:%')
+          and key like any (array['refund:%', 'refund\_part:%', 'source\_refund:%', 'chargeback:%'])
           and ${isAmong("order_id", touched)}
         group by order_id
       ) returned on returned.order_id = orders.id

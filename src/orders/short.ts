@@ -3,7 +3,7 @@ import { lockCustomer } from "../customers/customer.ts";
 import { settleItem } from "../desk/item.ts";
 import { keepReservation, releaseReservation } from "../inventory/stock.ts";
 import { saldoOf } from "../ledger/chart.ts";
-import { post, saldo } from "../ledger/transfer.ts";
+import { post, saldo, type Transfer } from "../ledger/transfer.ts";
 import { findPayment, paymentsFor } from "../payments/find.ts";
 import type { Payment } from "../payments/payment.ts";
 import { type Database, inTransaction, type Tx } from "../platform/db.ts";
@@ -39,11 +39,39 @@ export async function applyShort(
 /** Moves what came short for a locked order to its buyer's saldo, once for each payment. */
 export async function returnShort(tx: Tx, deps: Deps, order: Order): Promise<void> {
   for (const payment of await shortPayments(tx, order)) {
-    await post(tx, deps, [toSaldo(order, payment)]);
-    const reason = shortReturnedReason(payment.ref);
-    await noteEvent(tx, deps, order, { actor: "system", reason });
-    await settle(tx, deps, payment, "it is in the buyer's saldo");
+    await bringToSaldo(tx, deps, order, payment, "system");
   }
+}
+
+/**
+ * A person's word about one short payment: it goes to its buyer's saldo now. Refuses one whose money does
+ * not lie in suspense. Returns the transfer.
+ */
+export async function resolveShort(
+  tx: Tx,
+  deps: Deps,
+  input: { orderId: string; paymentId: string; actor: string },
+): Promise<Transfer> {
+  const order = await lockOrder(tx, input.orderId);
+  const short = await shortPayments(tx, order);
+  const payment = short.find(({ id }) => id === input.paymentId);
+  if (payment === undefined) throw new Refusal("suspense.empty");
+  return bringToSaldo(tx, deps, order, payment, input.actor);
+}
+
+async function bringToSaldo(
+  tx: Tx,
+  deps: Deps,
+  order: Order,
+  payment: Payment,
+  actor: string,
+): Promise<Transfer> {
+  const transfer = toSaldo(order, payment);
+  await post(tx, deps, [transfer]);
+  const reason = shortReturnedReason(payment.ref);
+  await noteEvent(tx, deps, order, { actor, reason });
+  await settle(tx, deps, payment, "it is in the buyer's saldo");
+  return transfer;
 }
 
 export type ShortChoice = "pay_rest" | "take_back";
@@ -112,14 +140,15 @@ export async function decideShort(
 async function shortPayments(tx: Tx, order: Order): Promise<Payment[]> {
   const short: Payment[] = [];
   for (const payment of await paymentsFor(tx, { orderId: order.id })) {
-    if (payment.state !== "short") continue;
+    // What the payer's side took back lies there no more.
+    if (payment.state !== "short" || payment.refund_amount > 0n) continue;
     if (!(await hasEvent(tx, order.id, shortReturnedReason(payment.ref)))) short.push(payment);
   }
   return short;
 }
 
-const toSaldo = (order: Order, payment: Payment) => ({
-  debit: "suspense" as const,
+const toSaldo = (order: Order, payment: Payment): Transfer => ({
+  debit: "suspense",
   credit: saldoOf(order.customer_id),
   amountIdr: payment.paid_amount ?? 0n,
   key: `short:${payment.id}`,

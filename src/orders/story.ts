@@ -1,5 +1,6 @@
 /** Story: an order by its code, and what became of it, for a person who must understand it. */
 import type { Db } from "../platform/db.ts";
+import { readCode } from "../platform/ids.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { linesAbout, type StoryLine } from "../platform/story.ts";
@@ -16,9 +17,7 @@ const line = linesAbout("order");
 
 /** An order by its code as somebody typed it. Refuses one that is unknown. */
 export async function findOrder(db: Db, input: { orderCode: string }): Promise<Order> {
-  // Codes have no I, L or O, so whoever writes one means the digit that looks like it.
-  const code = input.orderCode.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
-  const order = await selectOrderBy(db, "code", code);
+  const order = await selectOrderBy(db, "code", readCode(input.orderCode));
   if (order === undefined) throw new Refusal("order.unknown", { order: input.orderCode });
   return order;
 }

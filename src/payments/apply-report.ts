@@ -49,6 +49,7 @@ export async function applyReport(
     case "cancelled":
     case "failed":
       if (isOpen(payment)) await closePayment(tx, deps, payment, report.status, null);
+      else if (report.status === "failed") await noteReversal(tx, deps, payment, input.askedAt);
       return;
     case "not_found": {
       const settledAt = payment.send_by.getTime() + chargeSettledMs;
@@ -137,6 +138,15 @@ async function noteReturn(
   const why = `returned ${returnedIdr} of ${paidIdr}`;
   await doubt(tx, deps, payment, why);
   if (isOpen(payment)) await closePayment(tx, deps, payment, "mismatched", why);
+}
+
+/** A bank takes back what it had confirmed: a person says so with `konter money chargeback`. */
+async function noteReversal(tx: Tx, deps: ReportDeps, payment: Payment, askedAt: Date) {
+  const { paid_amount: paidIdr, paid_at: paidAt } = payment;
+  // An answer to a question that left before the money came knows nothing of it.
+  if (paidIdr === null || paidAt === null || askedAt <= paidAt) return;
+  if (payment.refund_amount >= paidIdr) return;
+  await doubt(tx, deps, payment, `failed, after ${paidIdr} had come`);
 }
 
 /** An authentic notification told of another amount: the gateway's own answer must confirm it. */

@@ -1,11 +1,22 @@
 /** Find: payments as other modules may read them. */
 import type { Db } from "../platform/db.ts";
 import { isOpen, isPaid, type PaidFor, type Payment, type Refund } from "./payment.ts";
-import { selectLiveRefunds, selectPayment, selectPaymentsFor, selectRefund } from "./repository.ts";
+import {
+  selectLiveRefunds,
+  selectPayment,
+  selectPaymentByRef,
+  selectPaymentsFor,
+  selectRefund,
+} from "./repository.ts";
 
 /** One payment. Throws when there is none: ids come from our own rows. */
 export async function findPayment(db: Db, paymentId: string): Promise<Payment> {
   return selectPayment(db, paymentId);
+}
+
+/** A payment by its reference, as parties see it; undefined when there is none. */
+export async function findPaymentByRef(db: Db, ref: string): Promise<Payment | undefined> {
+  return selectPaymentByRef(db, ref);
 }
 
 /** One refund. Throws when there is none: ids come from our own rows. */

@@ -1,6 +1,7 @@
 /** Gateway: the port to whoever collects a payment. */
 
-export type GatewayName = "midtrans";
+export const gatewayNames = ["midtrans"] as const;
+export type GatewayName = (typeof gatewayNames)[number];
 
 /** One try to collect an order's total. */
 export interface ChargeAttempt {

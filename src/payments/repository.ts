@@ -1,6 +1,7 @@
 /** Payment repository: every statement that touches payments, outside its .sql. Private to this folder. */
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
+import { compare } from "../platform/proof.ts";
 import type { Exchange } from "./gateway.ts";
 import type { PaidFor, Payment, Refund } from "./payment.ts";
 
@@ -107,6 +108,15 @@ export async function selectLiveRefunds(db: Db, paymentId: string) {
     .execute();
 }
 
+export async function selectRefundsUnderWay(db: Db, paymentId: string) {
+  return db
+    .selectFrom("refunds")
+    .select("id")
+    .where("payment_id", "=", paymentId)
+    .where("state", "in", ["requested", "pending"])
+    .execute();
+}
+
 export async function selectPendingRefunds(db: Db, paymentId: string) {
   return db
     .selectFrom("refunds")
@@ -144,4 +154,24 @@ export async function selectRefundsOfOrder(db: Db, orderId: string) {
     .orderBy("refunds.requested_at")
     .execute();
   return rows.map(asRefund);
+}
+
+/** What is marked as gone back of each payment, against its refunds and what the payer's side took. */
+export async function compareGoneBack(db: Db) {
+  return compare(
+    db,
+    sql`
+      select payments.ref as subject, payments.refund_amount::text as expected,
+        (coalesce(given.amount, 0) + coalesce(taken.amount, 0))::text as found
+      from payments
+      left join (
+        select payment_id, sum(amount) as amount from refunds where state <> 'failed'
+        group by payment_id
+      ) given on given.payment_id = payments.id
+      left join (
+        select split_part(key, ':', 2)::uuid as payment_id, sum(amount) as amount
+        from transfers where key like 'chargeback%:%'
+        group by 1
+      ) taken on taken.payment_id = payments.id`,
+  );
 }

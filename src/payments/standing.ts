@@ -10,6 +10,8 @@ export function unpaidStanding(payment: Payment | undefined, now: Date) {
       return payment.state;
     case "pending":
       return now < payment.expires_at ? "payable" : "closing";
+    case "short": // and what came is with the buyer again, or it would wait for their word
+      return "lapsed";
     case "expired":
     case "cancelled":
     case "failed":

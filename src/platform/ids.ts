@@ -16,6 +16,11 @@ export interface Ids {
 // Crockford's alphabet: no I, L, O or U, so a code survives being read aloud.
 const base32 = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+/** A code of an order or a deposit as somebody typed it: whoever writes I, L or O means the digit that looks like it. */
+export function readCode(typed: string): string {
+  return typed.trim().toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
+}
+
 function encode(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += base32[byte & 31];

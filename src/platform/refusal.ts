@@ -51,7 +51,26 @@ export type RefusalCode =
   | "desk.taken"
   | "desk.closed"
   | "block.exists"
-  | "block.unknown";
+  | "block.unknown"
+  | "staff.role"
+  | "customer.unknown"
+  | "money.too_little"
+  | "money.ref_reused"
+  | "saldo.too_little"
+  | "payment.unknown"
+  | "payment.several"
+  | "chargeback.no_money"
+  | "chargeback.from_saldo"
+  | "chargeback.again"
+  | "chargeback.not_applied"
+  | "chargeback.refund_under_way"
+  | "chargeback.not_in_part"
+  | "order.charged_back"
+  | "suspense.empty"
+  | "suspense.whose"
+  | "proposal.unknown"
+  | "proposal.ended"
+  | "proposal.own";
 
 export class Refusal extends Error {
   readonly code: RefusalCode;

@@ -6,6 +6,7 @@ import { openDatabase } from "./db.ts";
 import { applicationRole, asApplication, assertApplicationRole } from "./roles.ts";
 
 const growing = [
+  "adjustment_proposals",
   "audit_log",
   "deposit_events",
   "desk_items",
@@ -117,7 +118,7 @@ test("a store does not start with rights that could change history", async (t) =
   const asOwner = open(owner);
   await assert.rejects(
     assertApplicationRole(asOwner),
-    /role konter can change audit_log, .*superuser/,
+    /role konter can change adjustment_proposals, .*superuser/,
   );
   await assertApplicationRole(open(asApplication(owner)));
   const superuser = new pg.Client({ connectionString: owner });

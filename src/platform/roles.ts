@@ -23,6 +23,7 @@ const mayTakeRole = `
 
 // All that may change in a row of these, as a trigger of theirs allows.
 const changingColumns: Readonly<Record<string, readonly string[]>> = {
+  adjustment_proposals: ["ending", "ended_by", "ended_from", "ended_at"],
   desk_items: ["taken_by", "taken_at", "closed_at", "closed_by", "resolution"],
   risk_blocks: ["removed_at"],
 };

@@ -25,6 +25,23 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AdjustmentProposals {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  customer_id: string;
+  direction: string;
+  ended_at: Timestamp | null;
+  ended_by: string | null;
+  ended_from: string | null;
+  ending: string | null;
+  id: string;
+  number: Generated<number>;
+  proposed_at: Timestamp;
+  proposed_by: string;
+  proposed_from: string | null;
+  reason: string;
+  takes_effect_at: Timestamp | null;
+}
+
 export interface ApiKeys {
   created_at: Timestamp;
   hash: Buffer;
@@ -539,6 +556,7 @@ export interface Transfers {
 }
 
 export interface DB {
+  adjustment_proposals: AdjustmentProposals;
   api_keys: ApiKeys;
   audit_details: AuditDetails;
   audit_log: AuditLog;

@@ -45,6 +45,20 @@ export async function removeStaff(
   return { staffId: known.id, before: { role: known.role }, after: undefined };
 }
 
+/** Who acts under a Discord id. Refuses who does not work here, and who has none of these roles. */
+export async function actingStaff(
+  db: Db,
+  input: { discordId: string; roles: readonly StaffRole[] },
+): Promise<{ staffId: string }> {
+  const person = (await selectStaff(db)).find((one) => one.discordId === input.discordId);
+  if (person === undefined) throw new Refusal("staff.unknown", { discord_id: input.discordId });
+  if (!input.roles.some((role) => role === person.role)) {
+    const needs = input.roles.join(" or ");
+    throw new Refusal("staff.role", { role: person.role, needs });
+  }
+  return { staffId: person.id };
+}
+
 /** Everybody who works here now, oldest first. */
 export async function listStaff(db: Db) {
   return selectStaff(db);

@@ -17,7 +17,7 @@ export function standingOf(view: OrderView, now: Date): Standing {
   const { order } = view;
   switch (order.state) {
     case "awaiting_payment":
-      return view.payment?.state === "short" ? "short" : unpaidStanding(view.payment, now);
+      return factsOf(view).payment.state === "short" ? "short" : unpaidStanding(view.payment, now);
     case "fulfilling":
       return view.purchase?.state === "open" && view.purchase.doubt !== null
         ? "doubtful"

@@ -97,6 +97,7 @@ function renderUnpaid(view: OrderView, texts: Texts, pageUrl: string): Message {
 function shortText(view: OrderView, texts: Texts): string | undefined {
   const { payment } = view;
   if (payment?.state !== "short" || payment.paid_amount === null) return undefined;
+  if (payment.refund_amount > 0n) return undefined; // the payer took it back
   const say = waitsShort(view) ? texts.order.shortText : texts.order.shortReturned;
   return say(formatRupiah(payment.paid_amount), formatRupiah(payment.amount));
 }
