@@ -10,6 +10,7 @@ import { ledger } from "./ledger.ts";
 import { migrate } from "./migrate.ts";
 import { order } from "./order.ts";
 import { refund } from "./refund.ts";
+import { report } from "./report.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
@@ -37,6 +38,7 @@ const commands: Readonly<Record<string, Command>> = {
   risk,
   jobs,
   ledger,
+  report,
   verify,
 };
 
