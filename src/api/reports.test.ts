@@ -192,3 +192,14 @@ test("a statement is read page by page, from either end, with the balance after 
   const { text } = await get("/ledger/promotions");
   assert.deepEqual(JSON.parse(text), { success: true, data: [], next: null });
 });
+
+test("reports that are asked for all at once are read in turn, and a wrong question holds up nobody", async (t) => {
+  const { world, seller, get } = await openShop(t, 78);
+  const paths = [...names.map((name) => `/reports/${name}`), "/ledger/tips", "/ledger/escrow"];
+  const answers = Promise.all([...paths, ...paths, ...paths].map((path) => get(path)));
+  await seller.orders("ML_86", "saldo");
+  const seen = (await answers).map(({ status }) => status);
+  const expected = paths.map((path) => (path === "/ledger/tips" ? 400 : 200));
+  assert.deepEqual(seen, [...expected, ...expected, ...expected]);
+  await world.untilQuiet();
+});

@@ -5,7 +5,7 @@ import { isLedgerAccount } from "../ledger/chart.ts";
 import { readStatement } from "../ledger/statement.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Cell, writeCsv } from "../platform/csv.ts";
-import { type Db, inSnapshot } from "../platform/db.ts";
+import type { Db } from "../platform/db.ts";
 import { toJsonRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import * as books from "../reports/books.ts";
@@ -16,12 +16,19 @@ import * as contract from "./report-contract.ts";
 
 const mostDays = 366;
 
-/** Registers the reports and the statements below `/api/v1`. Each is read in one snapshot. */
+/** Registers the reports and the statements below `/api/v1`. They are read one after the other. */
 export function registerReports(app: FastifyInstance, gate: Gate, deps: { db: Db; clock: Clock }) {
   const { db, clock } = deps;
   const api = app.withTypeProvider<ZodTypeProvider>();
   // Not even a key that sells: what is the shop's is none of a reseller's.
   const reads = { onRequest: gate("report") };
+  // However many are asked for at once, the shop keeps the other connections.
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <Report>(read: (snapshot: Db) => Promise<Report>): Promise<Report> => {
+    const mine = turn.then(() => books.readBooks(db, read));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
   const path = (name: json.ReportName) => `/api/v1/reports/${name}`;
 
   api.get(
@@ -30,33 +37,33 @@ export function registerReports(app: FastifyInstance, gate: Gate, deps: { db: Db
     (request, reply) =>
       answer(request, reply, "trial-balance", async () => {
         const { customers } = request.query;
-        const balance = await inSnapshot(db, (read) => books.readTrialBalance(read, { customers }));
+        const balance = await inTurn((read) => books.readTrialBalance(read, { customers }));
         return json.trialBalanceJson(balance);
       }),
   );
 
   api.get(path("escrow"), { schema: contract.readEscrow, ...reads }, (request, reply) =>
     answer(request, reply, "escrow", async () =>
-      json.escrowJson(await inSnapshot(db, (read) => books.readEscrow(read, deps))),
+      json.escrowJson(await inTurn((read) => books.readEscrow(read, deps))),
     ),
   );
 
   api.get(path("suspense"), { schema: contract.readSuspense, ...reads }, (request, reply) =>
     answer(request, reply, "suspense", async () =>
-      json.suspenseJson(await inSnapshot(db, (read) => books.readSuspense(read, deps))),
+      json.suspenseJson(await inTurn((read) => books.readSuspense(read, deps))),
     ),
   );
 
   api.get(path("in-transit"), { schema: contract.readInTransit, ...reads }, (request, reply) =>
     answer(request, reply, "in-transit", async () =>
-      json.inTransitJson(await inSnapshot(db, (read) => books.readInTransit(read, deps))),
+      json.inTransitJson(await inTurn((read) => books.readInTransit(read, deps))),
     ),
   );
 
   api.get(path("profit"), { schema: contract.readProfit, ...reads }, (request, reply) =>
     answer(request, reply, "profit", async () => {
       const days = chooseDays(request.query, clock.now());
-      return json.profitJson(await inSnapshot(db, (read) => books.readProfit(read, days)));
+      return json.profitJson(await inTurn((read) => books.readProfit(read, days)));
     }),
   );
 
@@ -64,7 +71,7 @@ export function registerReports(app: FastifyInstance, gate: Gate, deps: { db: Db
     answer(request, reply, "day", async () => {
       const now = clock.now();
       const day = readDay("day", request.query.day, now) ?? dayOf(now);
-      return json.dayJson(await inSnapshot(db, (read) => books.readDay(read, deps, { day })));
+      return json.dayJson(await inTurn((read) => books.readDay(read, deps, { day })));
     }),
   );
 
@@ -73,7 +80,8 @@ export function registerReports(app: FastifyInstance, gate: Gate, deps: { db: Db
     { schema: contract.readLedger, ...reads },
     async (request, reply) => {
       reply.header("cache-control", "no-store");
-      const page = await statement(db, request.params.ledger_account, request.query);
+      const { ledger_account } = request.params;
+      const page = await inTurn((read) => statement(read, ledger_account, request.query));
       return { success: true as const, ...page };
     },
   );

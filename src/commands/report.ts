@@ -2,7 +2,7 @@
 
 import type { Clock } from "../platform/clock.ts";
 import { writeCsv } from "../platform/csv.ts";
-import { type Db, inSnapshot } from "../platform/db.ts";
+import type { Db } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { textTable } from "../platform/table.ts";
 import type { Age, Waiting } from "../reports/age.ts";
@@ -11,6 +11,7 @@ import {
   type MoneyReport,
   type Profit,
   type ProfitReport,
+  readBooks,
   readDay,
   readEscrow,
   readInTransit,
@@ -56,7 +57,7 @@ export const report: Command = {
     }
     const text = await withShop(terminal, async ({ db, clock }) => {
       const day = chooseDay(values.day, clock.now());
-      if (name !== undefined) return inSnapshot(db, (read) => csvOf(read, { clock }, name, day));
+      if (name !== undefined) return readBooks(db, (read) => csvOf(read, { clock }, name, day));
       const money = await readMoney(db, { clock }, { day });
       return values.json ? JSON.stringify(json.moneyJson(money), null, 2) : asText(money);
     });

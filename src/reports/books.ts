@@ -16,10 +16,25 @@ import {
   selectProfit,
   selectSuspense,
   selectTrialBalance,
+  useOneCore,
 } from "./repository.ts";
 
 /** All customers in one line: what they are owed together. */
 const customers = "customer:*";
+
+/**
+ * Reads reports that agree with each other, in one read-only snapshot. The shop keeps the other cores of
+ * the database: sales are more urgent.
+ */
+export async function readBooks<Report>(
+  db: Db,
+  read: (snapshot: Db) => Promise<Report>,
+): Promise<Report> {
+  return inSnapshot(db, async (snapshot) => {
+    await useOneCore(snapshot);
+    return read(snapshot);
+  });
+}
 
 export interface TrialLine {
   readonly ledgerAccount: string;
@@ -222,7 +237,7 @@ export async function readMoney(
   input: { day: string },
 ): Promise<MoneyReport> {
   const { day } = input;
-  return inSnapshot(db, async (snapshot) => ({
+  return readBooks(db, async (snapshot) => ({
     day: await readDay(snapshot, deps, { day }),
     profit: await readProfit(snapshot, { firstDay: day, lastDay: day }),
     escrow: await readEscrow(snapshot, deps),

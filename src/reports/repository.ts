@@ -3,6 +3,11 @@ import { sql } from "kysely";
 import type { Db } from "../platform/db.ts";
 import type { Span } from "./day.ts";
 
+/** Until the transaction ends, a query works on one core, however much it has to read. */
+export async function useOneCore(snapshot: Db) {
+  await sql`set local max_parallel_workers_per_gather = 0`.execute(snapshot);
+}
+
 export async function selectTrialBalance(db: Db) {
   const { rows } = await sql<{ ledgerAccount: string; debitsIdr: bigint; creditsIdr: bigint }>`
     select ledger_account as "ledgerAccount", debits as "debitsIdr", credits as "creditsIdr"

@@ -4,6 +4,7 @@ import { type TestContext, test } from "node:test";
 import { post, trialBalance } from "../../src/ledger/transfer.ts";
 import { refundOrder } from "../../src/orders/refund-order.ts";
 import { findOrder } from "../../src/orders/story.ts";
+import { createSandboxClock } from "../../src/platform/clock.ts";
 import { inTransaction } from "../../src/platform/db.ts";
 import { createIds } from "../../src/platform/ids.ts";
 import { createLog } from "../../src/platform/log.ts";
@@ -216,13 +217,15 @@ test("a refund that goes back to its source is in escrow since the refund, not s
   await world.untilQuiet();
   await world.midtrans.isPaid();
   await world.advance({ minutes: 5 });
-  await world.breaks("midtrans", "refund", "lost_answer", 20);
+  await world.breaks("midtrans", "refund", "lost_answer");
   const since = world.clock.now();
   await refunds(code, { to: "source" });
-  world.clock.advance(16 * 60_000);
-  const { rows, ages } = await books.readEscrow(world.db, world);
+  const later = createSandboxClock({ frozenAt: new Date(since.getTime() + 16 * 60_000) });
+  const { rows, ages } = await books.readEscrow(world.db, { clock: later });
   assert.deepEqual(rows, [{ orderCode: code, state: "refunding", amountIdr: 20_000n, since }]);
   assert.deepEqual(ages[1], { age: "15_min_to_1_h", count: 1, amountIdr: 20_000n });
+  await world.advance({ minutes: 2 });
+  assert.deepEqual((await books.readEscrow(world.db, world)).rows, [], "it is back at its source");
 });
 
 test("konter report money tells a day on one screen, and one report as CSV or all as JSON", async (t) => {
