@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { fillBooks } from "../../test/fill.ts";
 import { konter } from "../../test/konter.ts";
-import { saldoOf } from "../ledger/chart.ts";
+import { type LedgerAccount, saldoOf } from "../ledger/chart.ts";
 import { post, type Transfer } from "../ledger/transfer.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { inTransaction, openDatabase } from "../platform/db.ts";
@@ -218,4 +218,42 @@ test("what the reports say of many orders is what their transfers add up to", as
   const { total } = await books.readProfit(db, { firstDay: "2026-11-01", lastDay: "2026-11-02" });
   assert.equal(total.profitIdr, (held.get("sales") ?? 0n) - (held.get("cost_of_sales") ?? 0n));
   assert.equal(total.orderCount, 1_600);
+});
+
+test("whatever moves an account of income or expense, in either direction, is profit or loss once", async (t) => {
+  const { db, postAt } = await openBooks(t);
+  const moved: (readonly [LedgerAccount, LedgerAccount])[] = [
+    ["escrow", "sales"],
+    ["escrow", "fee_income"],
+    ["cost_of_sales", "in_transit:digiflazz"],
+    ["gateway_fees", "gateway:midtrans"],
+    ["supplier_fees", "float:digiflazz"],
+    ["promotions", "escrow"],
+    ["adjustments", "inventory"],
+    ["chargebacks", "gateway:midtrans"],
+  ];
+  for (const [index, [debit, credit]] of moved.entries()) {
+    const at = "2027-03-10T03:00:00Z";
+    const amountIdr = 10n ** BigInt(index + 1);
+    await postAt(at, { debit, credit, amountIdr: amountIdr * 3n, key: `there:${index}` });
+    await postAt(at, { debit: credit, credit: debit, amountIdr, key: `back:${index}` });
+  }
+  // Between two of them: nothing is earned and nothing lost.
+  const between = { debit: "sales", credit: "fee_income", amountIdr: 5n, key: "between" } as const;
+  await postAt("2027-03-10T04:00:00Z", between);
+  const { total } = await books.readProfit(db, { firstDay: "2027-03-10", lastDay: "2027-03-10" });
+  const { lines } = await books.readTrialBalance(db, { customers: "together" });
+  const held = (name: string) =>
+    lines.find((line) => line.ledgerAccount === name)?.balanceIdr ?? 0n;
+  const expenses = moved.slice(2).map(([name]) => held(name));
+  const earned = held("sales") + held("fee_income") - expenses.reduce((sum, cost) => sum + cost);
+  assert.equal(total.profitIdr, earned);
+  assert.equal(earned, 2n * (10n + 100n - 111_111_000n));
+  assert.deepEqual(
+    [total.salesIdr, total.refundsIdr, total.costsIdr, total.reversalsIdr, total.gatewayFeesIdr],
+    [30n, 15n, 3_000n, 1_000n, 20_000n],
+  );
+  const { salesIdr, refundsIdr, costsIdr, reversalsIdr, gatewayFeesIdr, otherIdr } = total;
+  const parts = salesIdr - refundsIdr - costsIdr + reversalsIdr - gatewayFeesIdr + otherIdr;
+  assert.equal(parts, total.profitIdr);
 });
