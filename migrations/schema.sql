@@ -554,6 +554,67 @@ create table refunds (
 ) with (fillfactor=80);
 CREATE INDEX refunds_of_payment ON refunds USING btree (payment_id);
 
+create view report_day_events (
+  kind text,
+  order_id uuid,
+  amount bigint,
+  posted_at timestamp with time zone
+);
+
+create view report_day_lines (
+  ledger_group text,
+  side text,
+  amount bigint,
+  posted_at timestamp with time zone
+);
+
+create view report_escrow (
+  order_id uuid,
+  order_code text,
+  state text,
+  amount bigint,
+  since timestamp with time zone
+);
+
+create view report_in_transit (
+  ledger_account ledger_account,
+  purchase text,
+  purchase_ref text,
+  order_code text,
+  amount bigint,
+  since timestamp with time zone
+);
+
+create view report_profit_lines (
+  transfer_id uuid,
+  posted_at timestamp with time zone,
+  jakarta_day text,
+  order_id uuid,
+  sku_code text,
+  delivered_order_id uuid,
+  sales bigint,
+  refunds bigint,
+  costs bigint,
+  reversals bigint,
+  gateway_fees bigint,
+  other_income bigint,
+  profit bigint
+);
+
+create view report_suspense (
+  subject text,
+  payment_ref text,
+  order_code text,
+  amount bigint,
+  since timestamp with time zone
+);
+
+create view report_trial_balance (
+  ledger_account ledger_account,
+  debits bigint,
+  credits bigint
+);
+
 create table reservations (
   order_id uuid not null,
   sku_id integer not null,

@@ -9,7 +9,7 @@ const steps: readonly (readonly string[])[] = [
   ["ledger", "catalog", "customers", "desk"],
   ["game-accounts", "inventory", "risk", "notifications", "payments", "suppliers"],
   ["orders", "deposits"],
-  ["treasury"],
+  ["treasury", "reports"],
   ["api", "discord"],
 ];
 

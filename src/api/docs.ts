@@ -38,6 +38,7 @@ export async function registerDocs(app: FastifyInstance) {
         { name: "Games", description: "The catalog and the check of game accounts" },
         { name: "Orders", description: "Quotes and orders of the key that calls" },
         { name: "Saldo", description: "The money that the key that calls may spend" },
+        { name: "Reports", description: "The shop's books, for keys with the scope `report`" },
       ],
       components: {
         securitySchemes: {
@@ -58,6 +59,8 @@ export async function registerDocs(app: FastifyInstance) {
       for (const name of Object.keys(named ?? {})) {
         if (!JSON.stringify(whole).includes(`"#/components/schemas/${name}"`)) delete named?.[name];
       }
+      // The document is plain JSON; its own type also allows for references, of which there are none here.
+      if ("paths" in whole) showExamples(whole.paths as Parameters<typeof showExamples>[0]);
       return whole;
     },
   });
@@ -68,4 +71,22 @@ export async function registerDocs(app: FastifyInstance) {
     theme: { title: "Konter API" },
     uiConfig: { docExpansion: "list", tryItOutEnabled: true },
   });
+}
+
+interface Media {
+  example?: unknown;
+  schema?: { examples?: unknown[] };
+}
+type Operation = { responses?: Record<string, { content?: Record<string, Media> }> };
+
+/** Moves an example to where readers of OpenAPI look, which is done for answers of a single type only. */
+function showExamples(paths: Record<string, Record<string, Operation>>) {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  const responses = operations.flatMap(({ responses: all }) => Object.values(all ?? {}));
+  for (const media of responses.flatMap(({ content }) => Object.values(content ?? {}))) {
+    const [example] = media.schema?.examples ?? [];
+    if (example === undefined || media.example !== undefined) continue;
+    media.example = example;
+    delete media.schema?.examples;
+  }
 }

@@ -14,6 +14,7 @@ import { registerGames } from "./games.ts";
 import { type OrderApiDeps, registerOrders } from "./orders.ts";
 import { registerPages } from "./pages/pages.ts";
 import { sendProblem } from "./problem.ts";
+import { registerReports } from "./reports.ts";
 import { registerSaldo } from "./saldo.ts";
 import { registerSandbox, type Sandbox } from "./sandbox.ts";
 import { registerWebhooks } from "./webhooks.ts";
@@ -85,6 +86,7 @@ export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
   registerOrders(app, gate, deps);
   registerSaldo(app, gate, deps);
   registerDeposits(app, gate, deps);
+  registerReports(app, gate, deps);
   registerPages(app, deps);
   await registerWebhooks(app, deps);
   if (deps.sandbox !== undefined) await registerSandbox(app, { ...deps, sandbox: deps.sandbox });

@@ -3,7 +3,7 @@ import { recordAct } from "../audit/record.ts";
 import { inTransaction } from "../platform/db.ts";
 import { textTable } from "../platform/table.ts";
 import { createKey, listKeys, revokeKey, rotateKey } from "../staff/keys.ts";
-import { isKeyScope, keyScopes } from "../staff/roles.ts";
+import { isKeyScope, keyScopes, scopeMeanings } from "../staff/roles.ts";
 import { type Command, readArgs, UsageError } from "./command.ts";
 import { asOperator, type Shop, withShop } from "./operator.ts";
 import type { Terminal } from "./terminal.ts";
@@ -17,7 +17,8 @@ export const key: Command = {
   details: `A key is shown once, when it is made; only its hash is kept. A reseller's saldo and orders are its key's: rotate
 gives the key a new text and ends the old one within a second; revoke ends the key for ever: its saldo
 stays in the books, and nobody can spend it any more.
-  --scope SCOPE   ${keyScopes.join(", ")}; give it several times for several`,
+  --scope SCOPE   give it several times for several:
+${keyScopes.map((scope) => `                  ${scope.padEnd(6)}  ${scopeMeanings[scope]}`).join("\n")}`,
   async run(args, terminal) {
     const { values, positionals } = readArgs(args, {
       options: { scope: { type: "string", multiple: true, default: [] } },

@@ -176,7 +176,8 @@ test("a dry run shows the same table and changes nothing", async (t) => {
 });
 
 test("unexplained money waits in suspense and on the desk until a person says whose it is", async (t) => {
-  const { does, held, saldo, refuses, deskItems, provesItsBooks } = await openShop(t);
+  const { db, does, held, saldo, refuses, deskItems, provesItsBooks } = await openShop(t);
+  const reported = () => db.selectFrom("report_suspense").select(["subject", "amount"]).execute();
   await does("unexplained", "midtrans", "100000", "--ref", "M1", "--reason", "nobody's QR");
   await does("unexplained", "midtrans", "7000", "--ref", "M2", "--reason", "nobody's QR");
   assert.deepEqual(await held("suspense", "gateway:midtrans"), [107_000, 107_000]);
@@ -191,8 +192,10 @@ test("unexplained money waits in suspense and on the desk until a person says wh
     /posted before: nothing was changed/,
   );
   await refuses(/--ref: /, "resolve", "M1", "--to", "gateway", ...why);
+  assert.deepEqual(await reported(), [{ subject: "unexplained:midtrans:M2", amount: 7_000n }]);
   await does("resolve", "M2", "--to", "gateway", "--reason", "Midtrans took it back");
   assert.deepEqual(await held("suspense", "gateway:midtrans"), [0, 100_000]);
+  assert.deepEqual(await reported(), [], "what is explained is told of no more");
   assert.equal(await saldo(), 100_000);
   assert.deepEqual(
     (await deskItems()).map(({ kind, resolution }) => [kind, resolution?.split(":")[0]]),

@@ -11,6 +11,7 @@ import { migrate } from "./migrate.ts";
 import { money } from "./money.ts";
 import { order } from "./order.ts";
 import { refund } from "./refund.ts";
+import { report } from "./report.ts";
 import { risk } from "./risk.ts";
 import { seed } from "./seed.ts";
 import { simulate } from "./simulate.ts";
@@ -39,6 +40,7 @@ const commands: Readonly<Record<string, Command>> = {
   jobs,
   ledger,
   money,
+  report,
   verify,
 };
 

@@ -17,6 +17,7 @@ const growing = [
   "purchase_exchanges",
   "risk_decisions",
   "risk_rules",
+  "seals",
   "stock_movements",
   "transfers",
 ];

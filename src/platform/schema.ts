@@ -414,6 +414,67 @@ export interface Refunds {
   state: string;
 }
 
+export interface ReportDayEvents {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  kind: string | null;
+  order_id: string | null;
+  posted_at: Timestamp | null;
+}
+
+export interface ReportDayLines {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  ledger_group: string | null;
+  posted_at: Timestamp | null;
+  side: string | null;
+}
+
+export interface ReportEscrow {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  order_code: string | null;
+  order_id: string | null;
+  since: Timestamp | null;
+  state: string | null;
+}
+
+export interface ReportInTransit {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  ledger_account: string | null;
+  order_code: string | null;
+  purchase: string | null;
+  purchase_ref: string | null;
+  since: Timestamp | null;
+}
+
+export interface ReportProfitLines {
+  costs: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  delivered_order_id: string | null;
+  gateway_fees: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  jakarta_day: string | null;
+  order_id: string | null;
+  other_income: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  posted_at: Timestamp | null;
+  profit: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  refunds: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  reversals: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  sales: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  sku_code: string | null;
+  transfer_id: string | null;
+}
+
+export interface ReportSuspense {
+  amount: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  order_code: string | null;
+  payment_ref: string | null;
+  since: Timestamp | null;
+  subject: string | null;
+}
+
+export interface ReportTrialBalance {
+  credits: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  debits: ColumnType<bigint, bigint | number | string, bigint | number | string> | null;
+  ledger_account: string | null;
+}
+
 export interface Reservations {
   order_id: string;
   quantity: number;
@@ -593,6 +654,13 @@ export interface DB {
   quotes: Quotes;
   recurring_jobs: RecurringJobs;
   refunds: Refunds;
+  report_day_events: ReportDayEvents;
+  report_day_lines: ReportDayLines;
+  report_escrow: ReportEscrow;
+  report_in_transit: ReportInTransit;
+  report_profit_lines: ReportProfitLines;
+  report_suspense: ReportSuspense;
+  report_trial_balance: ReportTrialBalance;
   reservations: Reservations;
   risk_blocks: RiskBlocks;
   risk_decisions: RiskDecisions;

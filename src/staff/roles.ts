@@ -7,6 +7,12 @@ export type StaffRole = (typeof staffRoles)[number];
 export const keyScopes = ["read", "sell", "report"] as const;
 export type KeyScope = (typeof keyScopes)[number];
 
+export const scopeMeanings: Readonly<Record<KeyScope, string>> = {
+  read: "see the key's own orders and saldo",
+  sell: "order and pay from the key's own saldo, and all of read",
+  report: "read the shop's books: for staff, never for a reseller",
+};
+
 export const isStaffRole = (text: string): text is StaffRole =>
   (staffRoles as readonly string[]).includes(text);
 

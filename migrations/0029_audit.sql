@@ -1,7 +1,4 @@
--- Who reads history step by step goes by the transaction that wrote a row, and stops at the oldest one
--- that still runs: a row that is committed late is then never passed over.
-alter table transfers add column tx_id xid8 not null default pg_current_xact_id();
-create index transfers_in_order on transfers (tx_id, id);
+-- As transfers have it: whoever reads step by step goes by the transaction that wrote a row.
 alter table audit_log add column tx_id xid8 not null default pg_current_xact_id();
 create index audit_log_in_order on audit_log (tx_id, id);
 
@@ -25,25 +22,8 @@ create table seals (
   sealed_at timestamptz not null
 );
 
+-- Hashes do not compress.
+alter table seals alter column leaves set storage external;
 create index seals_of_table on seals (covers, number);
 create trigger seals_are_forever before update or delete or truncate on seals
   for each statement execute function refuse_change();
-
--- What each ledger account has moved up to a transaction, so that the whole past need not be added up
--- each minute. Written by one job; the whole proof adds up the past and compares.
-create table ledger_rollups (
-  ledger_account text primary key,
-  debits numeric not null,
-  credits numeric not null
-) with (fillfactor = 80);
-
-create table ledger_rolled_up (
-  one boolean primary key default true check (one),
-  -- Transfers of earlier transactions are in.
-  before_tx xid8 not null
-);
-insert into ledger_rolled_up (before_tx) values ('0');
-
-alter table supplier_pauses drop constraint supplier_pauses_cause_check;
-alter table supplier_pauses add constraint supplier_pauses_cause_check
-  check (cause in ('float', 'configuration', 'staff', 'books'));
