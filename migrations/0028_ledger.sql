@@ -7,8 +7,8 @@ create index transfers_in_order on transfers (tx_id, id);
 -- each minute. Written by one job; the whole proof adds up the past and compares.
 create table ledger_rollups (
   ledger_account text primary key,
-  debits numeric not null,
-  credits numeric not null
+  debits bigint not null,
+  credits bigint not null
 ) with (fillfactor = 80);
 
 create table ledger_rolled_up (

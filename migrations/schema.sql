@@ -306,8 +306,8 @@ create table ledger_rolled_up (
 
 create table ledger_rollups (
   ledger_account text not null,
-  debits numeric not null,
-  credits numeric not null,
+  debits bigint not null,
+  credits bigint not null,
   constraint ledger_rollups_pkey PRIMARY KEY (ledger_account)
 ) with (fillfactor=80);
 

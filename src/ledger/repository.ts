@@ -215,7 +215,7 @@ export async function rollUpTransfers(tx: Tx): Promise<{ fromTx: string; beforeT
       select before_tx as from_tx, pg_snapshot_xmin(pg_current_snapshot()) as before_tx
       from ledger_rolled_up
     ), moved as (
-      select ledger_account, sum(debit) as debits, sum(credit) as credits
+      select ledger_account, sum(debit)::bigint as debits, sum(credit)::bigint as credits
       from (
         select debit_account as ledger_account, amount as debit, 0 as credit from transfers
         where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)

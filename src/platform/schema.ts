@@ -21,8 +21,6 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
-export type Numeric = ColumnType<string, number | string, number | string>;
-
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface AdjustmentProposals {
@@ -239,8 +237,8 @@ export interface LedgerRolledUp {
 }
 
 export interface LedgerRollups {
-  credits: Numeric;
-  debits: Numeric;
+  credits: ColumnType<bigint, bigint | number | string, bigint | number | string>;
+  debits: ColumnType<bigint, bigint | number | string, bigint | number | string>;
   ledger_account: string;
 }
 

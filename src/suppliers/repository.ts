@@ -214,26 +214,20 @@ export async function compareInTransit(db: Db) {
   );
 }
 
-/** The same of single orders, whose purchases are few. */
+/** The same of single orders. */
 export async function compareInTransitOf(db: Db, orderIds: readonly string[]) {
   return compare(
     db,
     sql`
-      select orders.id::text as subject, coalesce(underway.amount, 0)::text as expected,
-        coalesce(moved.amount, 0)::text as found
-      from unnest(${orderIds}::uuid[]) orders (id)
-      left join (
-        select order_id, sum(max_cost) filter (where state = 'open') as amount
-        from purchases
-        where ${isAmong("order_id", orderIds)}
-        group by order_id
-      ) underway on underway.order_id = orders.id
-      left join (
-        select order_id, sum(case when side = 'debit' then amount else -amount end) as amount
-        from entries
+      select order_id::text as subject, sum(expected)::text as expected, sum(found)::text as found
+      from (
+        select order_id, max_cost as expected, 0 as found from purchases
+        where state = 'open' and ${isAmong("order_id", orderIds)}
+        union all
+        select order_id, 0, case when side = 'debit' then amount else -amount end from entries
         where ledger_account like 'in_transit:%' and ${isAmong("order_id", orderIds)}
-        group by order_id
-      ) moved on moved.order_id = orders.id`,
+      ) sides
+      group by order_id`,
   );
 }
 
