@@ -1,8 +1,9 @@
 /** The command line as a process of its own: what it prints where, and with which code it ends. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import pg from "pg";
-import { cleanUp, cloneDatabase, emptyDatabase } from "../test/database.ts";
+import { cleanUp, cloneDatabase, emptyDatabase, temporaryKeyFile } from "../test/database.ts";
 import { konter, konterProcess } from "../test/konter.ts";
 
 test("what was asked for goes to standard output, what is said beside it to standard error", async (t) => {
@@ -52,16 +53,19 @@ test("a command that does not exist is a wrong call, and help is none", async ()
 });
 
 test("books that are broken end with 1, after all of them have been printed", async (t) => {
-  const DATABASE_URL = await cloneDatabase(cleanUp(t));
+  const atEnd = cleanUp(t);
+  const DATABASE_URL = await cloneDatabase(atEnd);
+  const KEY_FILE = await temporaryKeyFile(atEnd);
+  writeFileSync(KEY_FILE, "0".repeat(64));
   const hand = new pg.Client({ connectionString: DATABASE_URL });
   await hand.connect();
   await hand.query("set session_replication_role = replica; update stock set reserved = 1");
   await hand.end();
-  const { code, stdout, stderr } = await konterProcess(["verify"], { DATABASE_URL });
+  const { code, stdout, stderr } = await konterProcess(["verify"], { DATABASE_URL, KEY_FILE });
   assert.equal(code, 1, stderr);
   assert.match(stdout, /^BROKEN /m);
   assert.match(stdout, /\n\nThe books are BROKEN: \d+ of \d+ rules\. Nothing was changed\.\n$/);
-  assert.match(stderr, /^(\d+\/\d+ [^\n]*\n)+$/);
+  assert.match(stderr, /^([█░]+ +\d+\/\d+ [^\n]*\n)+$/);
 });
 
 test("an empty database is made a shop's, and what was applied is told", async (t) => {
