@@ -9,6 +9,7 @@ import { openPgbench, withoutPgbench } from "./pgbench.ts";
 import { inTemporaryDirectory, startStore } from "./store-process.ts";
 
 const clients = 32;
+const batch = 16;
 const seconds = 5;
 const customerCount = 1_000;
 
@@ -58,16 +59,28 @@ const usualShape = `
   $$;`;
 
 const customer = (number: string) =>
-  `'customer:00000000-0000-4000-8000-' || lpad(${number}::text, 12, '0')`;
+  `'customer:00000000-0000-4000-8000-' || lpad((${number})::text, 12, '0')`;
 
-const ours = (credit: string) => `\\set one random(1, ${customerCount})
-\\set other 1 + (:one + random(0, ${customerCount - 2})) % ${customerCount}
-select ledger_post(array[row(
-  gen_random_uuid(), ${customer(":one")}, ${credit}, 1, gen_random_uuid()::text, 'bench', null, now(), null
-)::transfers], now());`;
+// What 32 callers want at once the shop posts in batches, two of them under way (platform/gather.ts).
+const ours = (credit: string) => `select ledger_post(array_agg(row(
+    gen_random_uuid(), ${customer("one")}, ${credit}, 1, gen_random_uuid()::text, 'bench', null, now(), null
+  )::transfers), now())
+  from (
+    select one, 1 + (one + (random() * ${customerCount - 3})::int) % ${customerCount} as other
+    from (select 1 + (random() * ${customerCount - 1})::int as one from generate_series(1, ${batch})) picked
+  ) pairs
+  where one <> other;`;
 const theirs = (payee: string) => `\\set one random(1, ${customerCount})
 \\set other 1 + (:one + random(0, ${customerCount - 2})) % ${customerCount}
 select usual.transfer(:one, ${payee}, 1);`;
+
+/** Transfers of the run, counted where they lie. */
+async function count(client: pg.Client): Promise<number> {
+  const { rows } = await client.query(
+    "select count(*)::int as count from transfers where reason = 'bench' and debit_account <> 'bank'",
+  );
+  return rows[0].count;
+}
 
 function transfers(
   name: string,
@@ -99,12 +112,20 @@ function transfers(
           );
           await client.query("analyze");
           await client.query("checkpoint");
-          const script = (text: string) => pgbench.script(text, { clients, seconds });
+          const usual = () => pgbench.script(theirs(to.theirs), { clients, seconds });
           // Before and after, so that a machine that grows slower is so for both.
-          const before = await script(theirs(to.theirs));
-          const value = await script(ours(to.ours));
-          const after = await script(theirs(to.theirs));
-          return { value, against: { name: "the usual shape", value: (before + after) / 2 } };
+          const before = await usual();
+          await pgbench.script(ours(to.ours), { clients: clients / batch, seconds });
+          const posted = await count(client);
+          const after = await usual();
+          const value = posted / seconds;
+          return {
+            value,
+            against: {
+              name: `one by one in the usual shape, ${clients} clients`,
+              value: (before + after) / 2,
+            },
+          };
         } finally {
           await client.end();
           await store.stop();
@@ -116,13 +137,13 @@ function transfers(
 export const ledgerBenchmarks: readonly Benchmark[] = [
   transfers(
     "transfers_random",
-    `transfers/s between random customers, ${clients} clients`,
-    { ours: customer(":other"), theirs: ":other" },
+    `transfers/s between random customers, posted in batches of ${batch}`,
+    { ours: customer("other"), theirs: ":other" },
     2,
   ),
   transfers(
     "transfers_hot",
-    `transfers/s from random customers to one house account, ${clients} clients`,
+    `transfers/s from random customers to one house account, posted in batches of ${batch}`,
     { ours: "'escrow'", theirs: "0" },
     5,
   ),
