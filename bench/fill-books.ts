@@ -13,11 +13,11 @@ const statements = [
     md5('order' || i)::uuid as order_id, md5('payment' || i)::uuid as payment_id,
     md5('purchase' || i)::uuid as purchase_id, md5('customer' || i % customer_count)::uuid as buyer,
     (select min(id) from skus) + i % 18 as sku_id, 20000 as price, 18000 as cost,
-    '2026-11-01Z'::timestamptz + i * interval '1 second' as at
+    $3::timestamptz + i * interval '100 milliseconds' as at
   from generate_series($2::int, $2::int + $1::int - 1) i,
     (select $1::int / 20 + 1 as customer_count) counted`,
   `insert into customers (id, discord_id, locale, created_at)
-  select distinct buyer, buyer::text, 'id', '2026-11-01Z'::timestamptz from filled
+  select buyer, buyer::text, 'id', min(at) from filled group by buyer
   on conflict do nothing`,
   `insert into orders (
     id, code, page_token, customer_id, quote_id, sku_id, price_version, price, cost, game_code,
@@ -101,20 +101,20 @@ const statements = [
 ];
 
 /**
- * Adds this many orders and all that they moved, in one transaction, as the database's superuser. Filled
- * again, `first` is how many there are.
+ * Adds this many orders and all that they moved, in one transaction, as the database's superuser: ten a
+ * second from `since` on. Filled again, `first` is how many there are.
  */
 export async function fillBooks(
   server: string | pg.ClientConfig,
   orderCount: number,
-  first = 0,
+  { first = 0, since = new Date("2026-11-01Z") } = {},
 ): Promise<void> {
   const client = new pg.Client(server);
   await client.connect();
   try {
     await client.query("begin");
     for (const statement of statements) {
-      const values = statement.includes("$2") ? [orderCount, first] : [orderCount];
+      const values = statement.includes("$2") ? [orderCount, first, since] : [orderCount];
       await client.query(statement, statement.includes("$1") ? values : []);
     }
     await client.query("commit");

@@ -33,7 +33,9 @@ function proved(report: (progress: string) => void): Promise<Proved> {
       await client.query("update recurring_jobs set next_run_at = now() + interval '1 day'");
       await doJob("books.check");
       report("filling a past");
-      await fillBooks(server, pastOrders);
+      // Of today, or it would be put in after what the first start wrote.
+      const since = new Date();
+      await fillBooks(server, pastOrders, { since });
       const { rows } = await client.query("select count(*)::int as count from transfers");
       const sealMs = await doJob("audit.seal");
       report(`${rows[0].count} transfers sealed in ${Math.round(sealMs)} ms`);
@@ -41,7 +43,7 @@ function proved(report: (progress: string) => void): Promise<Proved> {
       await doJob("books.check");
       await doJob("audit.seal");
       const allMs = await doJob("books.prove");
-      await fillBooks(server, minuteOrders, pastOrders);
+      await fillBooks(server, minuteOrders, { first: pastOrders, since });
       const minuteMs = await doJob("books.check");
       const { rows: breaches } = await client.query(
         "select subject from desk_items where kind = 'books_broken'",
