@@ -47,6 +47,10 @@ export async function refundOrder(
   const leftIdr = order.paid - order.refunded;
   const amountIdr = input.amountIdr ?? leftIdr;
   refuseImpossible(order, { amountIdr, leftIdr, to });
+  // Whoever says so looked at an order that was not delivered yet: goods and money are another wish.
+  if (order.state === "delivered" && input.saysPurchaseFailed) {
+    throw new Refusal("purchase.worked", { order: order.code });
+  }
   if (input.amountIdr !== undefined && order.refunded > 0n && !input.again) {
     throw new Refusal("refund.again", { field: "amount", given: formatRupiah(order.refunded) });
   }
