@@ -13,7 +13,7 @@ import { openWorld } from "../world.ts";
 
 const firstSeed = Number(process.env.TEST_SEED ?? 20_261_130);
 const worldCount = scale({ short: 1, long: 12 });
-const faultsPerWorld = scale({ short: 60, long: 500 });
+const faultsPerWorld = scale({ short: 60, long: 850 });
 const resellerCount = 8;
 const faultShare = 0.08;
 const priceIdr = 20_000;
