@@ -1,7 +1,7 @@
 /** Problem: the one translator from refusals and faults to RFC 9457 problem documents. */
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { isDatabaseGone, isUnstorable } from "../platform/database-problem.ts";
+import { isDatabaseGone, isUnstorable, mayTryAgain } from "../platform/database-problem.ts";
 import { Refusal, type RefusalCode } from "../platform/refusal.ts";
 
 const statuses: Readonly<Record<RefusalCode, number>> = {
@@ -173,7 +173,7 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
     const detail = "The request holds a character that no text can hold, such as U+0000.";
     return { status: 400, code: "input.invalid", detail };
   }
-  if (isDatabaseGone(error)) {
+  if (isDatabaseGone(error) || mayTryAgain(error)) {
     const detail =
       "The database does not answer. Try again in a moment, with the same Idempotency-Key where you sent one: what was done already is not done twice.";
     return { status: 503, code: "database.unavailable", detail };

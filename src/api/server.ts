@@ -38,7 +38,8 @@ export interface ApiDeps extends OrderApiDeps {
 
 /** Builds the server; the caller listens and closes. */
 export async function buildServer(deps: ApiDeps): Promise<FastifyInstance> {
-  const logger: FastifyBaseLogger = deps.log.child({}, { level: "warn" });
+  const level = deps.log.isLevelEnabled("warn") ? "warn" : deps.log.level;
+  const logger: FastifyBaseLogger = deps.log.child({}, { level });
   const app = Fastify({
     // A request without a body is not a stream that must be read to its end.
     http: { optimizeEmptyRequests: true },

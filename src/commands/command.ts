@@ -57,7 +57,7 @@ function refused({ code, details }: Refusal): string {
     case "refund.no_source":
       return `order ${details.order} was paid from saldo: leave --to source out`;
     case "purchase.worked":
-      return "the supplier has just delivered: the order says so in a moment; refund it then if you must";
+      return "the supplier has delivered: refund it when the order says so, without --purchase-failed, if you must";
     case "purchase.in_flight":
       return "the supplier is being asked at this moment: try again in half a minute";
     case "purchase.may_have_worked":

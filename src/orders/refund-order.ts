@@ -48,6 +48,10 @@ export async function refundOrder(
   const amountIdr = input.amountIdr ?? leftIdr;
   refuseImpossible(order, { amountIdr, leftIdr, to });
   await refuseChargedBack(tx, order);
+  // Whoever says so looked at an order that was not delivered yet: goods and money are another wish.
+  if (order.state === "delivered" && input.saysPurchaseFailed) {
+    throw new Refusal("purchase.worked", { order: order.code });
+  }
   if (input.amountIdr !== undefined && order.refunded > 0n && !input.again) {
     throw new Refusal("refund.again", { field: "amount", given: formatRupiah(order.refunded) });
   }

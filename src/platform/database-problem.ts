@@ -5,9 +5,12 @@ const gone = new Set([
   ...["57P01", "57P02", "57P03", "08000", "08003", "08006", "53300"],
 ]);
 
+// What the driver says: the last of it of a connection that broke between two statements.
+const lost = /^(?:Connection terminated|timeout e|Client has encountered a connection error)/;
+
 /** True when the database could not be asked, which says nothing against the question. */
 export function isDatabaseGone(error: unknown): boolean {
-  return gone.has(codeOf(error)) || /^(?:Connection terminated|timeout e)/.test(messageOf(error));
+  return gone.has(codeOf(error)) || lost.test(messageOf(error));
 }
 
 /** True when the database gave way to somebody else: the same may succeed when it is tried again. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { isDatabaseGone } from "./database-problem.ts";
 import { inTransaction, openDatabase } from "./db.ts";
 
 async function open(t: TestContext) {
@@ -77,6 +78,6 @@ test("a connection that is closed in the middle of a transaction fails the trans
     await new Promise((done) => setTimeout(done, 100));
     await sql`select 1`.execute(tx);
   });
-  await assert.rejects(work);
+  await assert.rejects(work, isDatabaseGone, "and whoever asked may ask again");
   assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
 });

@@ -65,6 +65,9 @@ test("a person refunds a delivered order to saldo, once, with a reason that is w
   const nameless = await refund(code);
   assert.equal(nameless.code, 2);
   assert.match(nameless.said, /--reason/);
+  const mistaken = await refund(code, "--reason", "it never came", "--purchase-failed");
+  assert.equal(mistaken.code, 1);
+  assert.match(mistaken.said, /the supplier has delivered/);
   const done = await refund(code.toLowerCase(), "--reason", "wrong region");
   assert.match(done.said, /Rp 20\.000 of order \w+ is in the buyer's saldo/);
   const order = await reseller.order(code);
