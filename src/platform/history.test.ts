@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import pg from "pg";
 import { cleanUp, cloneDatabase, scale } from "../../test/database.ts";
-import { fillBooks } from "../../test/fill.ts";
+import { fillBooks } from "../../bench/fill-books.ts";
 import { createSeededRandom } from "./random.ts";
 import { applicationRole } from "./roles.ts";
 
