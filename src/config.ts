@@ -103,8 +103,8 @@ export interface Config {
   readonly migrationDatabaseUrl: string | undefined;
   /** What seals secrets at rest; made on the first start. */
   readonly keyFile: string;
-  /** Where the heads of seals are published; a copy of it elsewhere shows that history still stands. */
-  readonly sealsFile: string;
+  /** Where the heads of seals are published. Absent: a file of the database's own in `dataDir`. */
+  readonly sealsFile: string | undefined;
   readonly logLevel: string;
   /** The most that one person corrects a customer's saldo by, in rupiah; above it takes two, or a day. */
   readonly adjustmentLimitIdr: bigint;
@@ -151,7 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     databaseUrl: data.DATABASE_URL,
     migrationDatabaseUrl: data.MIGRATION_DATABASE_URL,
     keyFile: data.KEY_FILE ?? join(data.DATA_DIR, "konter.key"),
-    sealsFile: data.SEALS_FILE ?? join(data.DATA_DIR, "seals.txt"),
+    sealsFile: data.SEALS_FILE,
     logLevel: data.LOG_LEVEL,
     adjustmentLimitIdr: data.ADJUSTMENT_LIMIT,
     staffChannelId: data.DISCORD_STAFF_CHANNEL_ID,

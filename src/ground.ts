@@ -18,7 +18,7 @@ import { stayTheOnlyStore } from "./platform/only-store.ts";
 import { createRandom, type Random } from "./platform/random.ts";
 import { assertApplicationRole } from "./platform/roles.ts";
 import { createSeal, readKeyFile, type Seal } from "./platform/seal.ts";
-import { checkKey, clockOffsetMs } from "./platform/store.ts";
+import { checkKey, clockOffsetMs, nameOf } from "./platform/store.ts";
 import { seedShop } from "./seed.ts";
 
 export interface Ground {
@@ -99,10 +99,18 @@ export async function openGround(
     ids,
     seal,
     signer: createSigner(key),
-    sealsFile: config.sealsFile,
+    sealsFile: await sealsFileOf(config, db),
     isOnlyStore: only.held,
     onConnectionLost,
   };
+}
+
+/** Where the heads of seals are published: another database's would contradict ours. */
+export async function sealsFileOf(
+  { sealsFile, dataDir }: Pick<Config, "sealsFile" | "dataDir">,
+  db: Database,
+): Promise<string> {
+  return sealsFile ?? join(dataDir, "seals", `${await nameOf(db)}.txt`);
 }
 
 function serverEnded({ dataDir }: Config): string {

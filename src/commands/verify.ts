@@ -1,6 +1,7 @@
 /** `konter verify`: proves the books, rule by rule. */
 import { existsSync } from "node:fs";
 import { createSigner } from "../audit/chain.ts";
+import { sealsFileOf } from "../ground.ts";
 import { readKeyFile } from "../platform/seal.ts";
 import { type Seals, type Verdict, verifyBooks } from "../verify.ts";
 import { type Command, PrintedProblem, readArgs } from "./command.ts";
@@ -16,8 +17,8 @@ the key file (KEY_FILE) and with what was published of them (SEALS_FILE).
   --json   print one object with a verdict for each rule`,
   async run(args, terminal) {
     const { values } = readArgs(args, { options: { json: { type: "boolean" } } });
-    const verdicts = await withShop(terminal, (shop) =>
-      verifyBooks(shop.db, { ...shop, seals: sealsOf(shop), onVerdict: tell(terminal) }),
+    const verdicts = await withShop(terminal, async (shop) =>
+      verifyBooks(shop.db, { ...shop, seals: await sealsOf(shop), onVerdict: tell(terminal) }),
     );
     terminal.print(values.json ? JSON.stringify(toJson(verdicts), null, 2) : toText(verdicts));
     if (verdicts.some((verdict) => !verdict.ok)) throw new PrintedProblem();
@@ -35,14 +36,15 @@ function tell(terminal: Terminal): (verdict: Verdict, ofCount: number) => void {
   };
 }
 
-function sealsOf({ config, random }: Shop): Seals {
-  const { keyFile, sealsFile } = config;
+async function sealsOf({ config, db, random }: Shop): Promise<Seals> {
+  const { keyFile } = config;
   if (!existsSync(keyFile)) {
     throw new Error(
       `the seals cannot be proved without the key file, and ${keyFile} is missing: put it back from your backup, or name it with KEY_FILE`,
     );
   }
-  return { signer: createSigner(readKeyFile(keyFile, random)), sealsFile };
+  const signer = createSigner(readKeyFile(keyFile, random));
+  return { signer, sealsFile: await sealsFileOf(config, db) };
 }
 
 const word = (verdict: Verdict) => (verdict.ok ? "ok" : "BROKEN");

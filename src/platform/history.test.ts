@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import pg from "pg";
-import { cleanUp, cloneDatabase, scale } from "../../test/database.ts";
 import { fillBooks } from "../../bench/fill-books.ts";
+import { cleanUp, cloneDatabase, scale } from "../../test/database.ts";
 import { createSeededRandom } from "./random.ts";
 import { applicationRole } from "./roles.ts";
 

@@ -50,6 +50,15 @@ export async function stampDatabase(client: pg.ClientBase, stamp: Stamp): Promis
   );
 }
 
+/** Names a database among others, for a file that belongs to it: when it was born, in milliseconds. */
+export async function nameOf(db: Db): Promise<string> {
+  const { created_at } = await db
+    .selectFrom("store")
+    .select("created_at")
+    .executeTakeFirstOrThrow();
+  return created_at.getTime().toString(36);
+}
+
 /** How far the sandbox's clock was moved on before, in milliseconds; 0 for a new database. */
 export async function clockOffsetMs(db: Db): Promise<number> {
   const row = await db.selectFrom("store").select("clock_offset_ms").executeTakeFirst();

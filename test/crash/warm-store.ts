@@ -20,9 +20,10 @@ export async function prepareWarmStore(
 ) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const keyFile = await temporaryKeyFile(atEnd);
   const settings = {
     ...{ LOG_LEVEL: "warn", METRICS_PORT: "0", PORT: String(port) },
-    ...{ KEY_FILE: await temporaryKeyFile(atEnd), ...given },
+    ...{ KEY_FILE: keyFile, SEALS_FILE: `${keyFile}.seals`, ...given },
   };
   let log = "";
   let heldAt: string[] = [];
