@@ -9,7 +9,7 @@ import { inTransaction, openDatabase } from "./db.ts";
 import { migrate } from "./migrate.ts";
 import { createSeededRandom } from "./random.ts";
 import { createSeal } from "./seal.ts";
-import { checkKey } from "./store.ts";
+import { checkKey, nameOf } from "./store.ts";
 
 test("a database takes one key file, and no other opens it again", async (t) => {
   const atEnd = cleanUp(t);
@@ -22,6 +22,21 @@ test("a database takes one key file, and no other opens it again", async (t) => 
   await check(1);
   await check(1);
   await assert.rejects(check(2), /key file is not the one of this database.*KEY_FILE/);
+});
+
+test("databases are told apart by a name of their own", async (t) => {
+  const atEnd = cleanUp(t);
+  const names: string[] = [];
+  for (const now of [new Date("2026-11-23T03:00:00.000Z"), new Date("2026-11-23T03:00:00.001Z")]) {
+    const connectionString = await emptyDatabase(atEnd);
+    await migrate(connectionString, { stamp: { environment: "sandbox", now } });
+    const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
+    atEnd(() => db.destroy());
+    names.push(await nameOf(db), await nameOf(db));
+  }
+  assert.equal(names[0], names[1]);
+  assert.equal(new Set(names).size, 2);
+  assert.match(names[0] ?? "", /^[0-9a-z]+$/);
 });
 
 test("a database is born into one world, and the other one leaves it as it is", async (t) => {
