@@ -244,18 +244,19 @@ export async function selectTouched(
   db: Db,
   bounds: { fromTx: string; beforeTx: string },
 ): Promise<Touched> {
-  const within = sql`tx_id >= ${bounds.fromTx}::xid8 and tx_id < ${bounds.beforeTx}::xid8`;
   const result = await sql<Touched>`
+    with moved as materialized (
+      select order_id, debit_account, credit_account from transfers
+      where tx_id >= ${bounds.fromTx}::xid8 and tx_id < ${bounds.beforeTx}::xid8
+    )
     select
-      array(
-        select distinct order_id::text from transfers where ${within} and order_id is not null
-      ) as orders,
+      array(select distinct order_id::text from moved where order_id is not null) as orders,
       array(
         select distinct split_part(ledger_account, ':', 2)
         from (
-          select debit_account as ledger_account from transfers where ${within}
+          select debit_account as ledger_account from moved
           union all
-          select credit_account from transfers where ${within}
+          select credit_account from moved
         ) sides
         where ledger_account like 'customer:%'
       ) as customers`.execute(db);

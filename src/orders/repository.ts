@@ -282,13 +282,16 @@ export async function comparePaying(
   return compare(
     db,
     sql`
+      with paying as materialized (
+        select order_id, key, amount from transfers
+        where credit_account = 'escrow' and ${isAmong("order_id", touched)}
+      )
       select orders.code || ' ' || orders.state as subject,
         case when orders.state = any (${paidStates}) then '1' else '0' end as expected,
-        count(transfers.id)::text as found
+        count(paying.key)::text as found
       from orders
-      left join transfers on transfers.order_id = orders.id
-        and transfers.credit_account = 'escrow' and transfers.amount >= orders.price
-        and transfers.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
+      left join paying on paying.order_id = orders.id and paying.amount >= orders.price
+        and paying.key in ('saldo_payment:' || orders.id, 'payment:' || orders.paid_payment_id)
       where ${isAmong("orders.id", touched)}
       group by orders.id`,
   );
@@ -299,19 +302,21 @@ export async function compareRefunded(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
-      select orders.code || ' ' || orders.state as subject,
-        (case when orders.state = 'refunded' then orders.paid else orders.refunded end)::text as expected,
+      with gone_back as materialized (
+        select id, code, state, paid, refunded from orders
+        where (refunded > 0 or state = 'refunded') and ${isAmong("id", touched)}
+      )
+      select gone_back.code || ' ' || gone_back.state as subject,
+        (case when state = 'refunded' then paid else refunded end)::text as expected,
         coalesce(returned.amount, 0)::text as found
-      from orders
+      from gone_back
       left join (
         select order_id, sum(amount) as amount
         from transfers
-        where debit_account = 'escrow'
+        where debit_account = 'escrow' and order_id in (select id from gone_back)
           and key like any (array['refund:%', 'refund\_part:%', 'source\_refund:%', 'chargeback:%'])
-          and ${isAmong("order_id", touched)}
         group by order_id
-      ) returned on returned.order_id = orders.id
-      where (orders.refunded > 0 or orders.state = 'refunded') and ${isAmong("orders.id", touched)}`,
+      ) returned on returned.order_id = gone_back.id`,
   );
 }
 
@@ -320,14 +325,17 @@ export async function compareNeverBoth(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
-      select orders.code || ' ' || purchases.ref as subject, 'delivered before' as expected,
+      with gone_back as materialized (
+        select id, code from orders
+        where state in ('refunding', 'refunded') and ${isAmong("id", touched)}
+      )
+      select gone_back.code || ' ' || purchases.ref as subject, 'delivered before' as expected,
         case when exists (
           select from order_events
-          where order_id = orders.id and to_state = 'delivered'
+          where order_id = gone_back.id and to_state = 'delivered'
         ) then 'delivered before' else 'goods and money' end as found
-      from orders
-      join purchases on purchases.order_id = orders.id and purchases.state = 'succeeded'
-      where orders.state in ('refunding', 'refunded') and ${isAmong("orders.id", touched)}`,
+      from gone_back
+      join purchases on purchases.order_id = gone_back.id and purchases.state = 'succeeded'`,
   );
 }
 

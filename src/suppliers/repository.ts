@@ -224,8 +224,10 @@ export async function compareInTransitOf(db: Db, orderIds: readonly string[]) {
         select order_id, max_cost as expected, 0 as found from purchases
         where state = 'open' and ${isAmong("order_id", orderIds)}
         union all
-        select order_id, 0, case when side = 'debit' then amount else -amount end from entries
-        where ledger_account like 'in_transit:%' and ${isAmong("order_id", orderIds)}
+        select order_id, 0, case when debit_account like 'in_transit:%' then amount else -amount end
+        from transfers
+        where ${isAmong("order_id", orderIds)}
+          and (debit_account like 'in_transit:%' or credit_account like 'in_transit:%')
       ) sides
       group by order_id`,
   );
