@@ -7,7 +7,7 @@ create index audit_log_in_order on audit_log (tx_id, id);
 create table seals (
   number bigint primary key check (number > 0),
   covers text not null check (covers in ('transfers', 'audit_log')),
-  -- The last row that is covered.
+  -- Rows up to this place are covered; an id below every other where all of earlier transactions are.
   through_tx xid8 not null,
   through_id text not null,
   row_count int not null check (row_count > 0),

@@ -86,7 +86,7 @@ export async function isCountedBack(db: Db): Promise<boolean> {
   const result = await sql<{ back: boolean }>`
     select coalesce(
       (select through_tx from seals order by number desc limit 1)
-        >= pg_snapshot_xmax(pg_current_snapshot()),
+        > pg_snapshot_xmax(pg_current_snapshot()),
       false
     ) as back`.execute(db);
   return result.rows[0]?.back ?? false;
@@ -98,6 +98,8 @@ export interface Unsealed {
   readonly latestAt: Date | null;
   readonly tx: string | null;
   readonly id: string | null;
+  /** The oldest transaction that may still add rows. */
+  readonly horizonTx: string;
 }
 
 /** The next rows after a place, as far as no transaction can add to them any more. */
@@ -112,7 +114,8 @@ export async function selectUnsealed(
     select count(*)::int as "rowCount", string_agg(leaf, ''::bytea order by tx_id, id) as leaves,
       max(written_at) as "latestAt",
       (array_agg(tx_id::text order by tx_id desc, id desc))[1] as tx,
-      (array_agg(id::text order by tx_id desc, id desc))[1] as id
+      (array_agg(id::text order by tx_id desc, id desc))[1] as id,
+      pg_snapshot_xmin(pg_current_snapshot())::text as "horizonTx"
     from (
       select tx_id, id, ${rows.writtenAt} as written_at, ${leafOf(rows)} as leaf
       from ${rows.table}

@@ -53,9 +53,9 @@ async function openHistory(t: TestContext, orderCount = 40) {
     seal: () => sealHistory(db, deps),
     /** Seals until all is sealed: a transaction in any database of the server may hold it up. */
     async sealAll() {
-      const unsealed = `select from transfers where tx_id > (
+      const unsealed = `select from transfers where tx_id >= (
         select coalesce(max(through_tx), '0') from seals where covers = 'transfers'
-      ) union all select from audit_log where tx_id > (
+      ) union all select from audit_log where tx_id >= (
         select coalesce(max(through_tx), '0') from seals where covers = 'audit_log'
       )`;
       for (let look = 0; look < 500; look++) {
@@ -198,7 +198,7 @@ test("the newest rows cut off, seals and all, are missed by the published head",
     await history.sealAll();
     const last = await history.count("seals");
     await history.hand.query(`delete from seals where number = ${last};
-      delete from audit_log where tx_id > (select max(through_tx) from seals where covers = 'audit_log')`);
+      delete from audit_log where tx_id >= (select max(through_tx) from seals where covers = 'audit_log')`);
     assert.deepEqual(await history.broken(), { [publishedRule]: [`seal ${last}: cut off`] });
     // Written anew, they are not what was published.
     await history.acts(1);

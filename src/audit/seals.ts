@@ -72,10 +72,16 @@ async function sealNext(
   const rows = await selectUnsealed(tx, covers, after, largestSeal);
   const { leaves, latestAt } = rows;
   if (leaves === null || latestAt === null || rows.tx === null || rows.id === null) return 0;
+  // The last of what there is covers every transaction that has ended: what is put among them later is
+  // seen, also behind the last row.
+  const isLast = rows.rowCount < largestSeal;
+  const through = isLast
+    ? { tx: rows.horizonTx, id: firstPlace[covers].id }
+    : { tx: rows.tx, id: rows.id };
   const facts: SealFacts = {
     number: (last?.number ?? 0n) + 1n,
     covers,
-    through: { tx: rows.tx, id: rows.id },
+    through,
     rowCount: rows.rowCount,
     latestAt: later(latestAt, lastOfTable?.latest_at),
     root: merkleRoot(leaves),
