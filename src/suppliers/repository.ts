@@ -206,10 +206,8 @@ export async function compareInTransit(db: Db) {
       ) underway
       full join (
         select split_part(ledger_account, ':', 2) as supplier,
-          sum(case when side = 'debit' then amount else -amount end) as amount
-        from entries
-        where ledger_account like 'in_transit:%'
-        group by ledger_account
+          sum(case side when 'debit' then amount else -amount end) as amount
+        from entries where ledger_account like 'in_transit:%' group by ledger_account
       ) moved on moved.supplier = underway.supplier`,
   );
 }
