@@ -22,8 +22,10 @@ const askFloatEveryMs = 60_000;
 
 type By = Pick<Act, "actor" | "origin" | "requestId">;
 
-/** Only a pause for want of float ends by itself, once the float is as much as was needed. While the
- * books are broken the buyers' money waits too: nothing is refunded for being late. */
+/**
+ * Only a pause for want of float ends by itself, once the float is as much as was needed. While the
+ * books are broken the buyers' money waits too: nothing is refunded for being late.
+ */
 export type PauseCause =
   | { readonly cause: "float"; readonly neededIdr: bigint }
   | { readonly cause: "configuration" | "staff" | "books" };

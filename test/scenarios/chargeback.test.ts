@@ -5,14 +5,10 @@ import { trialBalance } from "../../src/ledger/transfer.ts";
 import { refundOrder } from "../../src/orders/refund-order.ts";
 import { findOrder } from "../../src/orders/story.ts";
 import { inTransaction } from "../../src/platform/db.ts";
-import { createIds } from "../../src/platform/ids.ts";
-import { createLog } from "../../src/platform/log.ts";
-import { createRandom } from "../../src/platform/random.ts";
 import { chargeBack, findMeantPayment } from "../../src/treasury/chargeback.ts";
 import { verifyBooks } from "../../src/verify.ts";
-import { temporaryKeyFile } from "../database.ts";
 import { postJson } from "../json.ts";
-import { konter } from "../konter.ts";
+import { operatorDeps, typeCommand } from "../operator.ts";
 import { createReseller } from "../reseller.ts";
 import { type Charge, openWorld } from "../world.ts";
 
@@ -21,19 +17,8 @@ const why = ["--reason", "the bank says so"];
 async function openShop(t: TestContext, seed: number, saldoIdr?: bigint) {
   const world = await openWorld(t, { seed });
   const reseller = await createReseller(world, saldoIdr === undefined ? {} : { saldoIdr });
-  const KEY_FILE = await temporaryKeyFile((step) => t.after(async () => void (await step())));
-  const settings = { DATABASE_URL: world.databaseUrl, KEY_FILE };
-  const run = async (...args: string[]) => {
-    const ran = await konter(args, settings);
-    await world.untilQuiet();
-    return { ...ran, said: `${ran.stdout}${ran.stderr}` };
-  };
-  const deps = {
-    clock: world.clock,
-    ids: createIds(world.clock, createRandom()),
-    log: createLog({ level: "silent", terminal: false }),
-    publish: world.publish,
-  };
+  const run = (...args: string[]) => typeCommand(world, args);
+  const deps = operatorDeps(world);
   return {
     ...{ world, reseller, run },
     charges: (code: string, ...args: string[]) => run("money", "chargeback", code, ...why, ...args),

@@ -3,11 +3,10 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { restock } from "../../src/inventory/stock.ts";
-import { inTransaction } from "../../src/platform/db.ts";
 import { createSeededRandom } from "../../src/platform/random.ts";
 import { injectFaults, pickFault } from "../crash/faults.ts";
 import { cleanUp, scale } from "../database.ts";
+import { stockUp } from "../operator.ts";
 import { type Answer, createReseller, type Order } from "../reseller.ts";
 import { openWorld } from "../world.ts";
 
@@ -26,15 +25,8 @@ async function openStorm(t: TestContext, seed: number) {
   // Before the world's own, so that what is opened here ends first.
   const atEnd = cleanUp(t);
   const world = await openWorld(t, { seed });
-  const { db, clock } = world;
-  const sku = await db
-    .selectFrom("skus")
-    .select(["id as skuId", "code as skuCode"])
-    .where("code", "=", "ML_86")
-    .executeTakeFirstOrThrow();
-  const stock = { ...sku, onHand: 100_000, actor: "operator" } as const;
-  await inTransaction(db, (tx) => restock(tx, { clock }, stock));
-  await world.digiflazz.control("balance", { balance: 1_000_000_000 });
+  const { clock } = world;
+  await stockUp(world, "ML_86");
   const resellers = await Promise.all(
     Array.from({ length: resellerCount }, () => createReseller(world, { saldoIdr: 100_000_000n })),
   );

@@ -2,17 +2,15 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { restock } from "../../src/inventory/stock.ts";
 import { refundOrder } from "../../src/orders/refund-order.ts";
 import { findOrder } from "../../src/orders/story.ts";
 import { inTransaction } from "../../src/platform/db.ts";
-import { createIds } from "../../src/platform/ids.ts";
 import { enqueue } from "../../src/platform/jobs.ts";
-import { createLog } from "../../src/platform/log.ts";
-import { createRandom, createSeededRandom } from "../../src/platform/random.ts";
+import { createSeededRandom } from "../../src/platform/random.ts";
 import { Refusal } from "../../src/platform/refusal.ts";
 import { scale } from "../database.ts";
 import { postJson } from "../json.ts";
+import { operatorDeps, stockUp } from "../operator.ts";
 import { createReseller } from "../reseller.ts";
 import { openWorld } from "../world.ts";
 
@@ -26,22 +24,10 @@ const timeout = scale({ short: 120_000, long: 60 * 60_000 });
 /** A shop with enough of everything, and an operator who gives money back. */
 async function openTrack(t: TestContext) {
   const world = await openWorld(t, { seed });
-  const { db, clock } = world;
+  const { db } = world;
   const random = createSeededRandom(seed);
-  const sku = await db
-    .selectFrom("skus")
-    .select(["id as skuId", "code as skuCode"])
-    .where("code", "=", "ML_86")
-    .executeTakeFirstOrThrow();
-  const stock = { ...sku, onHand: 100_000, actor: "operator" } as const;
-  await inTransaction(db, (tx) => restock(tx, { clock }, stock));
-  await world.digiflazz.control("balance", { balance: 1_000_000_000 });
-  const deps = {
-    clock,
-    ids: createIds(clock, createRandom()),
-    log: createLog({ level: "silent", terminal: false }),
-    publish: world.publish,
-  };
+  const sku = await stockUp(world, "ML_86");
+  const deps = operatorDeps(world);
   let playerCount = 0;
 
   return {

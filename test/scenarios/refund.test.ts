@@ -5,32 +5,17 @@ import { endSourceRefund, type RefundOrder, refundOrder } from "../../src/orders
 import { findOrder } from "../../src/orders/story.ts";
 import type { RefundEnd } from "../../src/payments/refund.ts";
 import { inTransaction } from "../../src/platform/db.ts";
-import { createIds } from "../../src/platform/ids.ts";
 import { enqueue } from "../../src/platform/jobs.ts";
-import { createLog } from "../../src/platform/log.ts";
-import { createRandom } from "../../src/platform/random.ts";
-import { temporaryKeyFile } from "../database.ts";
-import { konter } from "../konter.ts";
+import { operatorDeps, typeCommand } from "../operator.ts";
 import { createReseller } from "../reseller.ts";
 import { openWorld } from "../world.ts";
 
 async function openShop(t: TestContext, seed: number) {
   const world = await openWorld(t, { seed });
   const reseller = await createReseller(world, { saldoIdr: 50_000n });
-  const KEY_FILE = await temporaryKeyFile((step) => t.after(async () => void (await step())));
   /** `konter refund`, as a person types it. */
-  const refund = async (...args: string[]) => {
-    const settings = { DATABASE_URL: world.databaseUrl, KEY_FILE };
-    const ran = await konter(["refund", ...args], settings);
-    await world.untilQuiet();
-    return { ...ran, said: `${ran.stdout}${ran.stderr}` };
-  };
-  const deps = {
-    clock: world.clock,
-    ids: createIds(world.clock, createRandom()),
-    log: createLog({ level: "silent", terminal: false }),
-    publish: world.publish,
-  };
+  const refund = (...args: string[]) => typeCommand(world, ["refund", ...args]);
+  const deps = operatorDeps(world);
   /** The same at the world's own time. */
   const refundsNow = async (orderCode: string, wish: Partial<RefundOrder>) => {
     const { id: orderId } = await findOrder(world.db, { orderCode });
