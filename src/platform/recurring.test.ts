@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { createSandboxClock } from "./clock.ts";
-import { openDatabase } from "./db.ts";
+import { inTransaction, openDatabase } from "./db.ts";
 import { createLog } from "./log.ts";
 import { createSeededRandom } from "./random.ts";
 import {
@@ -107,6 +107,32 @@ test("several workers run each due time once, and one run makes up for those tha
     "daily 2026-11-23T20:30:00.000Z",
     "minutely 2026-11-23T03:06:00.000Z",
   ]);
+});
+
+test("nothing is quiet while somebody is still enqueueing what is due", async (t) => {
+  const shop = await openShop(t);
+  await keepRecurring(shop.db, shop, [minutely]);
+  const ran: string[] = [];
+  const worker = shop.work(ran);
+  await worker.quiet();
+  const enqueued = Promise.withResolvers<void>();
+  const enqueueing = Promise.withResolvers<void>();
+  const slowly = inTransaction(shop.db, async (tx) => {
+    await tx.selectFrom("recurring_jobs").selectAll().forUpdate().execute();
+    enqueueing.resolve();
+    await enqueued.promise;
+  });
+  await enqueueing.promise;
+  shop.clock.advance(60_000);
+  let isQuiet = false;
+  const quiet = worker.quiet().then(() => {
+    isQuiet = true;
+  });
+  for (let look = 0; look < 20; look++) await shop.rows();
+  assert.equal(isQuiet, false);
+  enqueued.resolve();
+  await Promise.all([slowly, quiet]);
+  assert.deepEqual(ran, ["minutely 2026-11-23T03:01:00.000Z"]);
 });
 
 test("the table says what this version says, and an unchanged schedule keeps its due time", async (t) => {

@@ -252,7 +252,9 @@ export function startWorker(
     async quiet() {
       for (;;) {
         await allDone();
-        await enqueueRecurring(db, { clock });
+        // What the loop is enqueueing in this moment is locked, and still due.
+        const recurringAt = await enqueueRecurring(db, { clock });
+        const recurs = recurringAt !== undefined && recurringAt <= clock.now();
         const due = await db
           .selectFrom("jobs")
           .select("id")
@@ -260,7 +262,7 @@ export function startWorker(
           .where("run_at", "<=", clock.now())
           .limit(1)
           .executeTakeFirst();
-        if (due === undefined && running.size === 0) return;
+        if (due === undefined && !recurs && running.size === 0) return;
         wake();
         await new Promise((done) => setImmediate(done));
       }
