@@ -145,11 +145,14 @@ returns table (place int, request order_request, outcome jsonb) language sql as 
     key, fingerprint, request_id, quote_id, customer_id, method, gateway, order_id, code, page_token,
     transfer_id, payment_id, payment_ref, place
   )
-  left join customers on customers.id = asked.customer_id
-  left join placements on placements.key = asked.key
-  left join quotes on quotes.id = asked.quote_id and quotes.customer_id = asked.customer_id
+  -- One by one: joined as a whole, a plan that was made while they were empty would read them all.
+  left join lateral (select * from customers where id = asked.customer_id limit 1) customers on true
+  left join lateral (select * from placements where key = asked.key limit 1) placements on true
+  left join lateral (
+    select * from quotes where id = asked.quote_id and customer_id = asked.customer_id limit 1
+  ) quotes on true
   left join skus on skus.id = quotes.sku_id
-  left join orders earlier on earlier.quote_id = quotes.id
+  left join lateral (select * from orders where quote_id = quotes.id limit 1) earlier on true
 $$;
 
 -- Writes what was decided: the orders with their events and decisions, their saldo or their payments,
