@@ -81,3 +81,21 @@ test("a connection that is closed in the middle of a transaction fails the trans
   await assert.rejects(work, isDatabaseGone, "and whoever asked may ask again");
   assert.deepEqual((await sql`select 1 as one`.execute(db)).rows, [{ one: 1 }]);
 });
+
+test("what is said again on a connection is prepared once, and anew when the schema has changed", async (t) => {
+  const { db } = await open(t);
+  await sql`create table notes (id int)`.execute(db);
+  const say = () => sql`select * from notes where id = ${1}`.execute(db);
+  const preparedCount = async () => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_prepared_statements
+      where statement like '%from notes%'`.execute(db);
+    return rows[0]?.count;
+  };
+  for (let time = 0; time < 3; time++) await say();
+  assert.equal(await preparedCount(), 1);
+  await sql`alter table notes add column words text`.execute(db);
+  await sql`insert into notes values (1, 'new')`.execute(db);
+  await assert.rejects(say(), /must not change result type/);
+  assert.deepEqual((await say()).rows, [{ id: 1, words: "new" }]);
+});

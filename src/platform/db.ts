@@ -1,6 +1,7 @@
 /** Database: the pool, the transaction type, and what happens after a commit. */
 import { Kysely, PostgresDialect, type Transaction } from "kysely";
 import pg from "pg";
+import { PreparingClient } from "./prepared.ts";
 import type { DB } from "./schema.ts";
 
 export type Schema = DB;
@@ -40,6 +41,7 @@ export function openDatabase(options: {
     max: options.poolSize,
     types,
     application_name: "konter",
+    Client: PreparingClient,
   });
   // An idle connection that the server closes must not take the process down.
   pool.on("error", options.onPoolError);
