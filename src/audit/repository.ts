@@ -2,7 +2,7 @@
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { Db, Schema, Tx } from "../platform/db.ts";
 import type { Act } from "./act.ts";
-import type { ChainedTable, Place, SealFacts } from "./chain.ts";
+import { type ChainedTable, chainedTables, type Place, type SealFacts } from "./chain.ts";
 
 export type SealRow = Selectable<Schema["seals"]>;
 
@@ -81,15 +81,23 @@ export async function lockSeals(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('konter.seals'))`.execute(tx);
 }
 
-/** True when the newest seal covers transactions that this server has not counted to yet. */
-export async function isCountedBack(db: Db): Promise<boolean> {
-  const result = await sql<{ back: boolean }>`
+/** Whether there is anything to seal, and whether the newest seal covers what is not counted to yet. */
+export async function lookForUnsealed(db: Db): Promise<{ back: boolean; any: boolean }> {
+  const isAny = chainedTables.map(
+    (covers) => sql`exists (
+      select from ${chained[covers].table}
+      where tx_id < pg_snapshot_xmin(pg_current_snapshot()) and tx_id >= coalesce(
+        (select through_tx from seals where covers = ${covers} order by number desc limit 1), '0'
+      )
+    )`,
+  );
+  const result = await sql<{ back: boolean; any: boolean }>`
     select coalesce(
       (select through_tx from seals order by number desc limit 1)
         > pg_snapshot_xmax(pg_current_snapshot()),
       false
-    ) as back`.execute(db);
-  return result.rows[0]?.back ?? false;
+    ) as back, ${sql.join(isAny, sql` or `)} as any`.execute(db);
+  return result.rows[0] ?? { back: false, any: true };
 }
 
 export interface Unsealed {

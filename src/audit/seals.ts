@@ -14,8 +14,8 @@ import {
 import { publishHeads } from "./publish.ts";
 import {
   insertSeal,
-  isCountedBack,
   lockSeals,
+  lookForUnsealed,
   selectLastSeal,
   selectUnsealed,
 } from "./repository.ts";
@@ -42,8 +42,9 @@ export async function sealHistory(
   db: Database,
   deps: { clock: Clock; signer: Signer; sealsFile: string },
 ): Promise<void> {
-  if (await isCountedBack(db)) throw new Error(countedBack);
-  for (const covers of chainedTables) {
+  const unsealed = await lookForUnsealed(db);
+  if (unsealed.back) throw new Error(countedBack);
+  for (const covers of unsealed.any ? chainedTables : []) {
     while ((await inTransaction(db, (tx) => sealNext(tx, deps, covers))) === largestSeal);
   }
   await publishHeads(db, deps.sealsFile);

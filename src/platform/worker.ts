@@ -79,6 +79,14 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** Whether a job is due or running, or a recurring one is to be enqueued. */
+async function isAnythingDue(db: Db, now: Date): Promise<boolean> {
+  const { rows } = await sql<{ due: boolean }>`
+    select exists (select from jobs where state <> 'dead' and run_at <= ${now})
+      or exists (select from recurring_jobs where next_run_at <= ${now}) as due`.execute(db);
+  return rows[0]?.due ?? true;
+}
+
 /** Finishes a job outside its handler's transaction. False when the lease was taken over. */
 function createFinisher(db: Database): (job: LeasedJob) => Promise<boolean> {
   return gather(async (jobs) => {
@@ -224,6 +232,8 @@ export function startWorker(
     recurringAtMs = Math.min(next?.getTime() ?? Number.POSITIVE_INFINITY, nowMs + readRecurringMs);
   };
 
+  // Whoever waits for the next look has it, whether it found anything or not.
+  let looked = Promise.withResolvers<void>();
   const loop = async () => {
     while (!stopping.signal.aborted) {
       nap = new AbortController();
@@ -237,14 +247,15 @@ export function startWorker(
           break;
         }
         for (const job of jobs) start(job);
-        if (jobs.length > 0 && running.size < concurrency) continue;
       } catch (error) {
         log.error({ error: String(error) }, "cannot look for jobs; trying again");
       }
+      looked.resolve();
+      looked = Promise.withResolvers();
       await clock.sleep(pollMs, AbortSignal.any([nap.signal, stopping.signal])).catch(() => {});
     }
   };
-  const looping = loop();
+  const looping = loop().finally(() => looked.resolve());
   const renewing = renew();
 
   return {
@@ -252,19 +263,11 @@ export function startWorker(
     async quiet() {
       for (;;) {
         await allDone();
-        // What the loop is enqueueing in this moment is locked, and still due.
-        const recurringAt = await enqueueRecurring(db, { clock });
-        const recurs = recurringAt !== undefined && recurringAt <= clock.now();
-        const due = await db
-          .selectFrom("jobs")
-          .select("id")
-          .where("state", "<>", "dead")
-          .where("run_at", "<=", clock.now())
-          .limit(1)
-          .executeTakeFirst();
-        if (due === undefined && !recurs && running.size === 0) return;
+        if (!(await isAnythingDue(db, clock.now())) && running.size === 0) return;
+        const { promise } = looked;
+        recurringAtMs = 0;
         wake();
-        await new Promise((done) => setImmediate(done));
+        await promise;
       }
     },
     async stop() {
