@@ -25,7 +25,15 @@ $$;
 -- that each is read from its index and a long queue costs no more than a short one.
 create or replace function jobs_lease(job_limit int, lease_ms int, mine bigint[], at timestamptz)
 -- Planned each time: what was right while there was no work is wrong when there is much.
-returns setof jobs language sql set plan_cache_mode = force_custom_plan as $$
+returns setof jobs language plpgsql set plan_cache_mode = force_custom_plan as $$
+begin
+  -- Mostly there is nothing, and that is told soonest by itself.
+  if not exists (select from jobs where state = 'waiting' and run_at <= at)
+    and not exists (select from jobs where state = 'running' and lease_until <= at)
+  then
+    return;
+  end if;
+  return query
   with abandoned as (
     select id from jobs
     where state = 'running' and lease_until <= at and id <> all (mine)
@@ -47,7 +55,8 @@ returns setof jobs language sql set plan_cache_mode = force_custom_plan as $$
   set state = 'running', lease_until = at + lease_ms * interval '1 millisecond',
       fence = fence + 1, attempt_count = attempt_count + 1
   where id in (select id from abandoned union all select id from due)
-  returning *
+  returning *;
+end
 $$;
 
 -- Renews leases. One that was taken over has another fence by now and is its new holder's to renew.
