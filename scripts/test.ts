@@ -19,9 +19,8 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { pathToFileURL } from "node:url";
 import pg from "pg";
-import { rollUp } from "../src/ledger/roll-up.ts";
 import { createSandboxClock } from "../src/platform/clock.ts";
-import { inTransaction, openDatabase } from "../src/platform/db.ts";
+import { openDatabase } from "../src/platform/db.ts";
 import { createIds } from "../src/platform/ids.ts";
 import { migrate } from "../src/platform/migrate.ts";
 import { startEmbeddedPostgres } from "../src/platform/postgres.ts";
@@ -108,8 +107,6 @@ async function makeTemplate(server: string, template: string): Promise<void> {
   await migrate(connectionString, { stamp: { environment: "sandbox", now: clock.now() } });
   const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
   await seedShop(db, { clock, ids: createIds(clock, createSeededRandom(1)) }, "sandbox");
-  // The first roll-up proves everything, which each test would have to wait for.
-  await inTransaction(db, rollUp, "repeatable read");
   await db.destroy();
 }
 

@@ -216,13 +216,11 @@ export async function rollUpTransfers(tx: Tx): Promise<{ fromTx: string; beforeT
       from ledger_rolled_up
     ), moved as (
       select ledger_account, sum(debit)::bigint as debits, sum(credit)::bigint as credits
-      from (
-        select debit_account as ledger_account, amount as debit, 0 as credit from transfers
-        where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)
-        union all
-        select credit_account, 0, amount from transfers
-        where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)
-      ) sides
+      from transfers
+      cross join lateral (
+        values (debit_account, amount, 0), (credit_account, 0, amount)
+      ) sides (ledger_account, debit, credit)
+      where tx_id >= (select from_tx from bounds) and tx_id < (select before_tx from bounds)
       group by ledger_account
     ), written as (
       insert into ledger_rollups (ledger_account, debits, credits)

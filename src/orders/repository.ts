@@ -302,21 +302,15 @@ export async function compareRefunded(db: Db, touched?: readonly string[]) {
   return compare(
     db,
     sql`
-      with gone_back as materialized (
-        select id, code, state, paid, refunded from orders
-        where (refunded > 0 or state = 'refunded') and ${isAmong("id", touched)}
-      )
-      select gone_back.code || ' ' || gone_back.state as subject,
+      select code || ' ' || state as subject,
         (case when state = 'refunded' then paid else refunded end)::text as expected,
-        coalesce(returned.amount, 0)::text as found
-      from gone_back
-      left join (
-        select order_id, sum(amount) as amount
-        from transfers
-        where debit_account = 'escrow' and order_id in (select id from gone_back)
-          and key like any (array['refund:%', 'refund\_part:%', 'source\_refund:%', 'chargeback:%'])
-        group by order_id
-      ) returned on returned.order_id = gone_back.id`,
+        (
+          select coalesce(sum(amount), 0) from transfers
+          where order_id = orders.id and debit_account = 'escrow'
+            and key like any (array['refund:%', 'refund\\_part:%', 'source\\_refund:%', 'chargeback:%'])
+        )::text as found
+      from orders
+      where (refunded > 0 or state = 'refunded') and ${isAmong("id", touched)}`,
   );
 }
 
