@@ -225,10 +225,9 @@ function trialText({ lines, debitsIdr, creditsIdr, balanced }: TrialBalance): st
   return `Trial balance\n${textTable([head, ...rows, all], 2)}\n${verdict}`;
 }
 
+const minutes = new Intl.DateTimeFormat("sv-SE", {
+  ...{ timeZone: "Asia/Jakarta", dateStyle: "short", timeStyle: "short" },
+});
+
 /** "2026-11-23 10:00". */
-const inJakarta = (at: Date) =>
-  new Intl.DateTimeFormat("sv-SE", {
-    timeZone: "Asia/Jakarta",
-    dateStyle: "short",
-    timeStyle: "short",
-  }).format(at);
+const inJakarta = (at: Date) => minutes.format(at);
