@@ -60,10 +60,15 @@ export function withDatabase(name: string): string {
   return setting("TEST_SERVER").replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^?]*/, `$1${name}`);
 }
 
+let server: pg.Pool | undefined;
+
+/** On one connection for all of a process's databases: to open one costs as much as to copy one. */
 async function onServer(text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: setting("TEST_SERVER") });
-  await client.connect();
-  await client.query(text).finally(() => client.end());
+  server ??= new pg.Pool({
+    connectionString: setting("TEST_SERVER"),
+    ...{ max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true },
+  });
+  await server.query(text);
 }
 
 /** Each large demand in its reduced or its full size: `npm test` or `npm run test:long`. */
