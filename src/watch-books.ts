@@ -5,10 +5,14 @@ import type { Clock } from "./platform/clock.ts";
 import { type Database, inTransaction, type Tx } from "./platform/db.ts";
 import type { Publish } from "./platform/events.ts";
 import type { Ids } from "./platform/ids.ts";
+import { enqueue } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
+import type { Breach } from "./platform/proof.ts";
 import { pauseSupplier } from "./suppliers/pause.ts";
 import { supplierNames } from "./suppliers/supplier.ts";
 import { type Seals, type Verdict, verifyBooks, verifyTouched } from "./verify.ts";
+
+const proveAll = { name: "books.prove", key: "recurring", payload: {} };
 
 interface Deps {
   readonly clock: Clock;
@@ -22,17 +26,16 @@ interface Deps {
  * and what it found are committed together, so that a run which breaks off is done again.
  */
 export async function checkBooks(db: Database, deps: Deps & Seals): Promise<void> {
-  const isFirst = await inTransaction(
+  await inTransaction(
     db,
     async (tx) => {
       const touched = await rollUp(tx);
-      if (touched === undefined) return true;
+      // The first time everything is new.
+      if (touched === undefined) return enqueue(tx, deps, proveAll);
       await stopAtBreach(tx, deps, await verifyTouched(tx, deps, touched));
-      return false;
     },
     "repeatable read",
   );
-  if (isFirst) await proveBooks(db, deps);
 }
 
 /** Job `books.prove`, each night: proves everything. */
@@ -47,15 +50,17 @@ export async function proveBooks(db: Database, deps: Deps & Seals): Promise<void
  */
 async function stopAtBreach(tx: Tx, deps: Deps, verdicts: readonly Verdict[]): Promise<void> {
   let news: string | undefined;
-  for (const { rule, breaches } of verdicts) {
-    for (const { subject, expected, found } of breaches) {
-      const item = {
-        kind: "books_broken",
-        subject: `${rule}: ${subject}`,
-        details: { expected, found },
-      } as const;
-      if ((await hasLain(tx, item)) || !(await openItem(tx, deps, item))) continue;
-      deps.log.error({ rule, subject, expected, found }, "the books are broken");
+  for (const { rule, brokenCount, breaches } of verdicts) {
+    const found = breaches.map((breach) => ({ subject: breach.subject, ...detailsOf(breach) }));
+    if (brokenCount > breaches.length) {
+      const inAll = { broken: String(brokenCount) };
+      found.push({ subject: "in all", details: inAll, sameIf: inAll });
+    }
+    for (const { subject, details, sameIf } of found) {
+      const item = { kind: "books_broken", subject: `${rule}: ${subject}` } as const;
+      if (await hasLain(tx, { ...item, details: sameIf })) continue;
+      if (!(await openItem(tx, deps, { ...item, details }))) continue;
+      deps.log.error({ rule, subject, ...details }, "the books are broken");
       news ??= `the books are broken: ${rule}`;
     }
   }
@@ -64,4 +69,15 @@ async function stopAtBreach(tx: Tx, deps: Deps, verdicts: readonly Verdict[]): P
     const why = { cause: "books" } as const;
     await pauseSupplier(tx, deps, { supplier, why, reason: news, by: { actor: "system" } });
   }
+}
+
+/** What the desk says of a breach, and what makes it the same one: totals go on, by how much they are off. */
+function detailsOf({ expected, found }: Breach): {
+  details: Readonly<Record<string, string>>;
+  sameIf: Readonly<Record<string, string>>;
+} {
+  const areNumbers = [expected, found].every((side) => /^-?\d+$/.test(side));
+  if (!areNumbers) return { details: { expected, found }, sameIf: { expected, found } };
+  const off = { off: String(BigInt(found) - BigInt(expected)) };
+  return { details: { expected, found, ...off }, sameIf: off };
 }

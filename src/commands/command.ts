@@ -80,6 +80,8 @@ function refused({ code, details }: Refusal): string {
       return `there is no payment ${details.payment}: a reference begins with P, as \`konter order CODE\` shows it`;
     case "payment.several":
       return `several payments brought money for ${details.code}: name the one you mean: ${details.refs}`;
+    case "payment.counted":
+      return `--ref: the ${details.came} of ${details.payment} are in the books already: see \`konter order ${details.payment}\``;
     case "chargeback.no_money":
       return `no money came by ${details.payment}: there is nothing to take back`;
     case "chargeback.from_saldo":
@@ -98,6 +100,10 @@ function refused({ code, details }: Refusal): string {
       return "no money lies in suspense under that reference: see `konter ledger suspense`";
     case "suspense.whose":
       return "--customer: say whose money it is; a short payment is its own buyer's";
+    case "adjustment.again":
+      return `just that was corrected at ${details.at}: say --again if it is meant a second time`;
+    case "cashback.limit":
+      return `${details.amount} would make ${details.sum} of cashback for that customer within a day, and ADJUSTMENT_LIMIT is ${details.limit}: use \`konter money give\`, which asks a second person`;
     case "proposal.unknown":
       return `there is no proposal ${details.proposal}: see \`konter money pending\``;
     case "proposal.ended":

@@ -224,6 +224,21 @@ test("staff give cashback and correct a saldo, and take no more than can be spen
   await provesItsBooks();
 });
 
+test("a correction typed twice is posted once unless it is meant, and those of a day count together", async (t) => {
+  const { does, refuses, saldo } = await openShop(t);
+  await does("give", buyer, "200000", ...why);
+  await refuses(/just that was corrected at .*: say --again/, "give", buyer, "200000", ...why);
+  assert.equal(await saldo(), 200_000);
+  await does("give", buyer, "200000", ...why, "--again");
+  assert.equal(await saldo(), 400_000);
+  assert.match(await does("give", buyer, "100001", ...why), /within a day .* proposal 1/);
+  await does("give", buyer, "100000", ...why);
+  await refuses(/Rp 500\.001 of cashback .* money give/, "cashback", buyer, "500001");
+  await does("cashback", buyer, "300000");
+  await refuses(/Rp 500\.001 of cashback/, "cashback", buyer, "200001");
+  assert.equal(await saldo(), 800_000);
+});
+
 test("a large correction is posted when a second person approves it, never the one who proposed", async (t) => {
   const { as, does, employs, saldo, acts, deskItems } = await openShop(t);
   await employs(owner, "owner");

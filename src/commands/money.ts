@@ -33,6 +33,7 @@ const options = {
   ref: { type: "string" },
   reason: { type: "string" },
   beyond: { type: "boolean" },
+  again: { type: "boolean" },
   fee: { type: "string" },
   to: { type: "string" },
   customer: { type: "string" },
@@ -101,7 +102,8 @@ const verbs: Readonly<Record<string, Verb>> = {
       const [find, amountIdr] = [readCustomer(customer), readAmount(amount)];
       const more = houseOptions(values);
       return async (tx, deps, by) => {
-        const act = { act: "cashback", customerId: await find(tx), amountIdr } as const;
+        const limitIdr = deps.config.adjustmentLimitIdr;
+        const act = { act: "cashback", customerId: await find(tx), amountIdr, limitIdr } as const;
         return doHouseAct(tx, deps, { ...by, ...more, act });
       };
     },
@@ -198,11 +200,12 @@ AMOUNT is whole rupiah; CUSTOMER a Discord id or a customer's id.
   --dry-run           show what it would move, and change nothing
   --reason TEXT       why, at most ${longestText} characters; needed where a customer's money is decided about
   --ref TEXT          the bank's or the party's own reference: the same again changes nothing
+  --again             with give and take: the same amount within a day is meant a second time
   --beyond            take more than the books say lies there
   --as DISCORD_ID     the owner or admin for whom you act; you are told apart by your account of this machine
   --amount RUPIAH     with chargeback: a part of what came
   --purchase-failed   with chargeback: you know from the supplier itself that it did not deliver
-A correction above ADJUSTMENT_LIMIT is a proposal: a second person approves it, from another account of this
+A correction that makes more than ADJUSTMENT_LIMIT for a customer within a day is a proposal: a second person approves it, from another account of this
 machine; where at most one person works, it takes effect by itself after 24 hours.`,
   async run(args, terminal) {
     const { values, positionals } = readArgs(args, { allowPositionals: true, options });
@@ -286,14 +289,15 @@ function adjust(direction: "give" | "take", does: string): Verb {
   return {
     takes: ["CUSTOMER", "AMOUNT"],
     does,
-    options: [],
+    options: ["again"],
     read([customer, amount], values) {
       const [find, amountIdr] = [readCustomer(customer), readAmount(amount)];
       const reason = needReason(values);
+      const again = values.again ?? false;
       return async (tx, deps, by) => {
         const customerId = await find(tx);
         const limitIdr = deps.config.adjustmentLimitIdr;
-        const wish = { ...by, customerId, direction, amountIdr, reason, limitIdr };
+        const wish = { ...by, customerId, direction, amountIdr, reason, limitIdr, again };
         return tellAdjusted(await adjustSaldo(tx, deps, wish), limitIdr);
       };
     },
@@ -307,7 +311,7 @@ function tellAdjusted(adjusted: Adjusted, limitIdr: bigint): Told {
     takesEffectAt === null
       ? `A second person lets it take effect: konter money approve ${number}`
       : `It takes effect by itself at ${takesEffectAt.toISOString()}, with the shop running. Until then: konter money cancel ${number}`;
-  const why = `More than ${formatRupiah(limitIdr)} is not one person's alone`;
+  const why = `More than ${formatRupiah(limitIdr)} for a customer within a day is not one person's alone`;
   return {
     ...adjusted,
     says: `${why}: this is proposal ${number}, and nothing is posted.\n${next}`,

@@ -85,7 +85,7 @@ export async function openItem(
   return isNew;
 }
 
-/** True when just this lies on the desk, or lay there before. */
+/** True when an item with these details, and maybe more, lies on the desk or lay there before. */
 export async function hasLain(
   db: Db,
   item: Pick<DeskItem, "kind" | "subject" | "details">,

@@ -113,7 +113,7 @@ export async function selectLain(
     .select("id")
     .where("kind", "=", item.kind)
     .where("subject", "=", item.subject)
-    .where("details", "=", JSON.stringify(item.details))
+    .where("details", "@>", JSON.stringify(item.details))
     .limit(1)
     .executeTakeFirst();
   return row !== undefined;

@@ -241,6 +241,7 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "saldo.too_little":
     case "payment.unknown":
     case "payment.several":
+    case "payment.counted":
     case "chargeback.no_money":
     case "chargeback.from_saldo":
     case "chargeback.again":
@@ -250,6 +251,8 @@ function sayRefusal(texts: Texts, refusal: Refusal): string {
     case "order.charged_back":
     case "suspense.empty":
     case "suspense.whose":
+    case "adjustment.again":
+    case "cashback.limit":
     case "proposal.unknown":
     case "proposal.ended":
     case "proposal.own":

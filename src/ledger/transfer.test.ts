@@ -8,6 +8,7 @@ import { inTransaction, openDatabase } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { type LedgerAccount, saldoOf } from "./chart.ts";
+import { rollUp } from "./roll-up.ts";
 import { post, saldo, type Transfer, trialBalance } from "./transfer.ts";
 
 const buyer = "00000000-0000-7000-8000-000000000001";
@@ -140,6 +141,19 @@ test("what was posted is never changed, removed or emptied away", async (t) => {
     await assert.rejects(statement.execute(db), /transfers rows are never changed or removed/);
   }
   assert.deepEqual(await db.selectFrom("transfers").selectAll().orderBy("id").execute(), before);
+});
+
+test("a server that counts its transactions from before the last roll-up rolls nothing up, and says why", async (t) => {
+  const { db, gives } = await openLedger(t);
+  const roll = () => inTransaction(db, rollUp, "repeatable read");
+  await gives(buyer, 100n, "a");
+  await roll();
+  const rolledUp = () => sql`select * from ledger_rollups order by 1`.execute(db);
+  const before = (await rolledUp()).rows;
+  // What a dump brings along from a server that had counted much further.
+  await sql`update ledger_rolled_up set before_tx = '4000000000'`.execute(db);
+  await assert.rejects(roll(), /was restored from a dump into a new server \(docs\/live\.md/);
+  assert.deepEqual((await rolledUp()).rows, before);
 });
 
 test("a transfer takes from one and gives to another, and moves something", async (t) => {

@@ -4,7 +4,14 @@ import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { Ids } from "../platform/ids.ts";
 import { balanceOf, isLedgerAccount, type LedgerAccount, saldoOf } from "./chart.ts";
-import { findBalance, insertTransfers, selectByKeys, sumSides, sumSidesOf } from "./repository.ts";
+import {
+  findBalance,
+  insertTransfers,
+  selectBetween,
+  selectByKeys,
+  sumSides,
+  sumSidesOf,
+} from "./repository.ts";
 
 export interface Transfer {
   readonly debit: LedgerAccount;
@@ -14,6 +21,10 @@ export interface Transfer {
   readonly key: string;
   readonly reason: string;
   readonly orderId?: string;
+}
+
+export interface Posted extends Transfer {
+  readonly postedAt: Date;
 }
 
 /** Posts transfers in the caller's transaction. Ones posted before are left out. */
@@ -36,17 +47,24 @@ export async function post(
 }
 
 /** The transfers of these keys that are posted, oldest first, and when. */
-export async function findPosted(
+export async function findPosted(db: Db, keys: readonly string[]): Promise<readonly Posted[]> {
+  return (await selectByKeys(db, keys)).map(asPosted);
+}
+
+/** What was posted from one account to another since an instant, oldest first. */
+export async function findBetween(
   db: Db,
-  keys: readonly string[],
-): Promise<readonly (Transfer & { readonly postedAt: Date })[]> {
-  const rows = await selectByKeys(db, keys);
-  return rows.map(({ debit_account: debit, credit_account: credit, ...row }) => {
-    assert.ok(isLedgerAccount(debit) && isLedgerAccount(credit));
-    const { amount: amountIdr, key, reason, posted_at: postedAt } = row;
-    const ofOrder = row.order_id === null ? {} : { orderId: row.order_id };
-    return { debit, credit, amountIdr, key, reason, postedAt, ...ofOrder };
-  });
+  what: { debit: LedgerAccount; credit: LedgerAccount; since: Date },
+): Promise<readonly Posted[]> {
+  return (await selectBetween(db, what)).map(asPosted);
+}
+
+function asPosted(row: Awaited<ReturnType<typeof selectByKeys>>[number]): Posted {
+  const { debit_account: debit, credit_account: credit } = row;
+  assert.ok(isLedgerAccount(debit) && isLedgerAccount(credit));
+  const { amount: amountIdr, key, reason, posted_at: postedAt } = row;
+  const ofOrder = row.order_id === null ? {} : { orderId: row.order_id };
+  return { debit, credit, amountIdr, key, reason, postedAt, ...ofOrder };
 }
 
 /** What some ledger accounts hold, in rupiah, computed from their transfers alone. */

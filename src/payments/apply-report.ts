@@ -12,6 +12,7 @@ import { closePayment } from "./close.ts";
 import type { PaymentReport } from "./gateway.ts";
 import { chargeSettledMs, isOpen, type Payment } from "./payment.ts";
 import { insertExchange, lockPayment, updatePayment } from "./repository.ts";
+import { isBookedUnexplained } from "./unexplained.ts";
 
 export interface ReportDeps {
   readonly clock: Clock;
@@ -75,6 +76,9 @@ async function recordMoney(tx: Tx, deps: ReportDeps, payment: Payment, paidIdr: 
   if (payment.paid_amount !== null) {
     if (payment.paid_amount === paidIdr) return;
     return doubt(tx, deps, payment, `paid ${paidIdr}, after ${payment.paid_amount}`);
+  }
+  if (await isBookedUnexplained(tx, payment)) {
+    return doubt(tx, deps, payment, `paid ${paidIdr}, booked as unexplained before`);
   }
   const short = paidIdr < payment.amount;
   await updatePayment(tx, payment.id, {

@@ -20,6 +20,9 @@ export interface Database extends Db {
   connections(): { open: number; idle: number; waiting: number };
 }
 
+/** How a connection is noticed to be dead when its other end vanished. */
+export const keptAlive = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;
+
 const int8 = 20;
 const int8Array = 1016;
 
@@ -41,10 +44,14 @@ export function openDatabase(options: {
     max: options.poolSize,
     types,
     application_name: "konter",
+    // A server that is gone without a word must not be waited for for ever.
+    ...keptAlive,
     Client: PreparingClient,
   });
   // An idle connection that the server closes must not take the process down.
-  pool.on("error", options.onPoolError);
+  pool.on("error", (error) => {
+    if (!pool.ending) options.onPoolError(error);
+  });
   // Nor one that is in use: then the pool does not listen, and its query or the next one tells.
   pool.on("connect", (client) => client.on("error", () => {}));
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

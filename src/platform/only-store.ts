@@ -1,6 +1,7 @@
 /** Only store: the lock that makes a process the only store on its database. */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { keptAlive } from "./db.ts";
 
 /** Thrown when the lock is another's. */
 class AnotherStoreError extends Error {}
@@ -25,6 +26,7 @@ export async function beTheOnlyStore(
     connectionString,
     application_name: "konter start",
     connectionTimeoutMillis: connectTimeoutMs,
+    ...keptAlive,
   });
   // Also for the time after it is lost: a broken connection may complain twice.
   let lost = (_error: Error) => {};

@@ -3,6 +3,8 @@ import pg from "pg";
 
 // What a shop says, several times over. Beyond that a text is made up as it goes, and said once.
 const mostNames = 1_000;
+// A text with more is of one size of many, each of which a connection would keep.
+const mostParameters = 40;
 const names = new Map<string, string>();
 let nameCount = 0;
 
@@ -23,7 +25,8 @@ function isOutdated(error: unknown): boolean {
 export class PreparingClient extends pg.Client {
   // Kysely calls it in this one way.
   override query = (async (text: string, values?: readonly unknown[]) => {
-    const name = values === undefined || values.length === 0 ? undefined : nameOf(text);
+    const count = values?.length ?? 0;
+    const name = count === 0 || count > mostParameters ? undefined : nameOf(text);
     if (name === undefined) return super.query(text, values as unknown[]);
     try {
       return await super.query({ name, text, values: values as unknown[] });

@@ -59,6 +59,7 @@ export type RefusalCode =
   | "saldo.too_little"
   | "payment.unknown"
   | "payment.several"
+  | "payment.counted"
   | "chargeback.no_money"
   | "chargeback.from_saldo"
   | "chargeback.again"
@@ -68,6 +69,8 @@ export type RefusalCode =
   | "order.charged_back"
   | "suspense.empty"
   | "suspense.whose"
+  | "adjustment.again"
+  | "cashback.limit"
   | "proposal.unknown"
   | "proposal.ended"
   | "proposal.own";

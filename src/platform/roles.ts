@@ -26,14 +26,22 @@ const changingColumns: Readonly<Record<string, readonly string[]>> = {
   adjustment_proposals: ["ending", "ended_by", "ended_from", "ended_at"],
   desk_items: ["taken_by", "taken_at", "closed_at", "closed_by", "resolution"],
   risk_blocks: ["removed_at"],
+  // Which world a database belongs to is decided at its birth.
+  store: ["clock_offset_ms", "key_check"],
 };
+
+// What is done with, too old to be kept, or a person's to have forgotten. Nothing else is ever deleted.
+const passingTables = [
+  ...["jobs", "recurring_jobs", "discord_interactions", "discord_closed_doors"],
+  ...["audit_details", "risk_blocks"],
+];
 
 // What a migration decides once and a running shop must not change.
 const fixedTables = ["applied_sql", "deposit_transitions", "order_transitions", "risk_rules"];
 
 /**
  * Grants the role what a running shop needs, as the owner of the tables, after each migration. A
- * table of history can be read and added to; nothing can be truncated or altered. Whoever
+ * table of history can be read and added to; nothing can be truncated or altered, and only what passes deleted. Whoever
  * migrates may take the role, and so may `applicationUser`, who connects for the shop.
  */
 export async function grantApplicationRole(
@@ -59,14 +67,18 @@ export async function grantApplicationRole(
   const schema = rows[0]?.schema ?? "public";
   await client.query(`grant usage on schema ${schema} to ${applicationRole}`);
   await client.query(
-    `grant select, insert, update, delete on all tables in schema ${schema} to ${applicationRole}`,
+    `grant select, insert, update on all tables in schema ${schema} to ${applicationRole}`,
   );
+  await client.query(`revoke delete on all tables in schema ${schema} from ${applicationRole}`);
+  for (const name of await existing(client, passingTables)) {
+    await client.query(`grant delete on "${name}" to ${applicationRole}`);
+  }
   await client.query(
     `grant usage, select on all sequences in schema ${schema} to ${applicationRole}`,
   );
   const growing = await client.query<{ name: string }>(appendOnlyTables);
   for (const { name } of growing.rows) {
-    await client.query(`revoke update, delete, truncate on "${name}" from ${applicationRole}`);
+    await client.query(`revoke update, truncate on "${name}" from ${applicationRole}`);
   }
   for (const name of await existing(client, Object.keys(changingColumns))) {
     const columns = changingColumns[name]?.join(", ");
@@ -74,7 +86,7 @@ export async function grantApplicationRole(
     await client.query(`grant update (${columns}) on "${name}" to ${applicationRole}`);
   }
   for (const name of await existing(client, fixedTables)) {
-    await client.query(`revoke insert, update, delete on "${name}" from ${applicationRole}`);
+    await client.query(`revoke insert, update on "${name}" from ${applicationRole}`);
   }
 }
 

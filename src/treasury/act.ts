@@ -3,7 +3,14 @@ import type { Act } from "../audit/act.ts";
 import { recordAct } from "../audit/record.ts";
 import { isCustomer } from "../customers/find.ts";
 import { isAsset } from "../ledger/chart.ts";
-import { findPosted, holdings, post, type Transfer } from "../ledger/transfer.ts";
+import {
+  findBetween,
+  findPosted,
+  holdings,
+  type Posted,
+  post,
+  type Transfer,
+} from "../ledger/transfer.ts";
 import type { Clock } from "../platform/clock.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
@@ -11,6 +18,8 @@ import type { Ids } from "../platform/ids.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { lockTreasury } from "./repository.ts";
+
+const dayMs = 24 * 3600_000;
 
 export type By = Pick<Act, "actor" | "origin">;
 
@@ -70,6 +79,17 @@ export async function recordMoneyAct(
     ...(origin === undefined ? {} : { origin }),
     ...(reason === undefined ? {} : { reason }),
   });
+}
+
+/** What was posted between the same two accounts within the last 24 hours, and its sum in rupiah. */
+export async function postedToday(
+  db: Db,
+  { clock }: Pick<MoneyDeps, "clock">,
+  { debit, credit }: Pick<Transfer, "debit" | "credit">,
+): Promise<{ before: readonly Posted[]; sumIdr: bigint }> {
+  const since = new Date(clock.now().getTime() - dayMs);
+  const before = await findBetween(db, { debit, credit, since });
+  return { before, sumIdr: before.reduce((sum, one) => sum + one.amountIdr, 0n) };
 }
 
 /** Refuses an id that is no customer's: their saldo would be nobody's. */

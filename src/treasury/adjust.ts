@@ -12,11 +12,18 @@ import {
   type By,
   type Done,
   type MoneyDeps,
+  postedToday,
   recordMoneyAct,
   refuseUnknownCustomer,
 } from "./act.ts";
 import { aloneWaitMs, type Direction, isSamePerson, type Proposal } from "./proposal.ts";
-import { endProposal, insertProposal, lockProposal, selectOpenProposals } from "./repository.ts";
+import {
+  endProposal,
+  insertProposal,
+  lockProposal,
+  lockTreasury,
+  selectOpenProposals,
+} from "./repository.ts";
 
 export interface Adjust extends By {
   readonly customerId: string;
@@ -24,8 +31,10 @@ export interface Adjust extends By {
   readonly direction: Direction;
   readonly amountIdr: bigint;
   readonly reason: string;
-  /** The most that is posted at once, in rupiah. */
+  /** The most that one customer is given, or that is taken, within a day by one person, in rupiah. */
   readonly limitIdr: bigint;
+  /** The same was meant a second time. */
+  readonly again: boolean;
 }
 
 export type Adjusted =
@@ -40,17 +49,24 @@ export type Adjusted =
 const jobName = "treasury.applyAdjustment";
 
 /**
- * Corrects a saldo at once up to the limit, else proposes it. Refuses a customer who is unknown, and
- * taking more than they can spend.
+ * Corrects a saldo at once up to the limit, else proposes it. Refuses a customer who is unknown, taking more
+ * than they can spend, and what was corrected within a day already, unless it is meant again.
  */
 export async function adjustSaldo(tx: Tx, deps: MoneyDeps, input: Adjust): Promise<Adjusted> {
-  const { customerId, direction, amountIdr, reason, limitIdr, ...by } = input;
+  const { customerId, direction, amountIdr, reason, limitIdr, again, ...by } = input;
   await refuseUnknownCustomer(tx, customerId);
+  await lockTreasury(tx);
   const id = deps.ids.uuid();
-  const transfers = [transferOf({ id, customer_id: customerId, direction, reason }, amountIdr)];
+  const transfer = transferOf({ id, customer_id: customerId, direction, reason }, amountIdr);
+  const transfers = [transfer];
   await refuseTakingTooMuch(tx, { customerId, direction, amountIdr });
+  const { before, sumIdr } = await postedToday(tx, deps, transfer);
+  const same = before.find((one) => one.amountIdr === amountIdr);
+  if (same !== undefined && !again) {
+    throw new Refusal("adjustment.again", { field: "again", at: same.postedAt.toISOString() });
+  }
   const object = `customer:${customerId}`;
-  if (amountIdr <= limitIdr) {
+  if (sumIdr + amountIdr <= limitIdr) {
     await post(tx, deps, transfers);
     const action = `money.${direction}`;
     await recordMoneyAct(tx, deps, { ...by, action, object, transfers, reason });

@@ -3,6 +3,8 @@ import { type LedgerAccount, saldoOf } from "../ledger/chart.ts";
 import type { Transfer } from "../ledger/transfer.ts";
 import type { GatewayName } from "../payments/gateway.ts";
 import type { Tx } from "../platform/db.ts";
+import { formatRupiah } from "../platform/money.ts";
+import { Refusal } from "../platform/refusal.ts";
 import type { SupplierName } from "../suppliers/supplier.ts";
 import {
   type By,
@@ -10,8 +12,10 @@ import {
   type MoneyAct,
   type MoneyDeps,
   postAct,
+  postedToday,
   refuseUnknownCustomer,
 } from "./act.ts";
+import { lockTreasury } from "./repository.ts";
 
 /** Amounts in rupiah, above zero. */
 export type HouseAct =
@@ -31,7 +35,13 @@ export type HouseAct =
       readonly supplier: SupplierName;
       readonly amountIdr: bigint;
     }
-  | { readonly act: "cashback"; readonly customerId: string; readonly amountIdr: bigint };
+  /** More than `limitIdr` for a customer within a day is refused. */
+  | {
+      readonly act: "cashback";
+      readonly customerId: string;
+      readonly amountIdr: bigint;
+      readonly limitIdr: bigint;
+    };
 
 /** What an act moves (design: money). `whose` tells one party's references from another's. */
 function movesOf(act: HouseAct): { whose: string; moves: readonly Transfer[] } {
@@ -87,12 +97,11 @@ export interface DoHouseAct extends By {
 }
 
 /**
- * Posts such an act. Refuses a customer who is unknown, a reference that was used with other numbers, and
- * more than lies where it is taken from.
+ * Posts such an act. Refuses a customer who is unknown, more cashback than one person may give, a reference
+ * that was used with other numbers, and more than lies where it is taken from.
  */
 export async function doHouseAct(tx: Tx, deps: MoneyDeps, input: DoHouseAct): Promise<Done> {
   const { act, ref, reason, beyond, ...by } = input;
-  if (act.act === "cashback") await refuseUnknownCustomer(tx, act.customerId);
   const { whose, moves } = movesOf(act);
   const name = `${whose}${ref ?? deps.ids.uuid()}`;
   const named = moves.map((move) => ({
@@ -100,6 +109,7 @@ export async function doHouseAct(tx: Tx, deps: MoneyDeps, input: DoHouseAct): Pr
     key: `${move.key}:${name}`,
     reason: [move.reason, reason, ref && `ref ${ref}`].filter(Boolean).join(" · "),
   }));
+  if (act.act === "cashback") await refuseCashback(tx, deps, act, named);
   return postAct(tx, deps, {
     ...by,
     action: `money.${act.act}`,
@@ -108,5 +118,23 @@ export async function doHouseAct(tx: Tx, deps: MoneyDeps, input: DoHouseAct): Pr
     keys: named.map((transfer) => transfer.key),
     beyond,
     ...(reason === undefined ? {} : { reason }),
+  });
+}
+
+/** Refuses a customer who is unknown, and more than one person may give. A repeated reference gives nothing. */
+async function refuseCashback(
+  tx: Tx,
+  deps: MoneyDeps,
+  { customerId, amountIdr, limitIdr }: Extract<HouseAct, { act: "cashback" }>,
+  [transfer]: readonly Transfer[],
+): Promise<void> {
+  await refuseUnknownCustomer(tx, customerId);
+  if (transfer === undefined) return;
+  await lockTreasury(tx);
+  const { before, sumIdr } = await postedToday(tx, deps, transfer);
+  if (before.some((one) => one.key === transfer.key) || sumIdr + amountIdr <= limitIdr) return;
+  throw new Refusal("cashback.limit", {
+    ...{ field: "amount", amount: formatRupiah(amountIdr) },
+    ...{ sum: formatRupiah(sumIdr + amountIdr), limit: formatRupiah(limitIdr) },
   });
 }

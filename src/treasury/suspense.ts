@@ -5,6 +5,7 @@ import { findPosted } from "../ledger/transfer.ts";
 import { resolveShort } from "../orders/short.ts";
 import { findPaymentByRef } from "../payments/find.ts";
 import { type GatewayName, gatewayNames } from "../payments/gateway.ts";
+import { lockUnexplained, unexplainedKey } from "../payments/unexplained.ts";
 import type { Tx } from "../platform/db.ts";
 import { formatRupiah } from "../platform/money.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -20,12 +21,12 @@ import {
 import { chargeBack } from "./chargeback.ts";
 
 const subjectOf = (gateway: GatewayName, ref: string) => `suspense:${gateway}:${ref}`;
-const cameKey = (gateway: GatewayName, ref: string) => `unexplained:${gateway}:${ref}`;
 const wentKey = (gateway: GatewayName, ref: string) => `explained:${gateway}:${ref}`;
 
 /**
  * Money that a gateway reports and we cannot explain lies in suspense, and on the desk, until a person says
- * whose it is. Where `ref` is a payment of ours that did not fit, the desk's item about that is done.
+ * whose it is. Where `ref` is a payment of ours that did not fit, the desk's item about that is done, and
+ * no later report books its money again. Refuses a payment by which just as much has come already.
  */
 export async function suspend(
   tx: Tx,
@@ -38,7 +39,8 @@ export async function suspend(
   },
 ): Promise<Done> {
   const { gateway, ref, amountIdr, reason, ...by } = input;
-  const key = cameKey(gateway, ref);
+  const key = unexplainedKey(gateway, ref);
+  const payment = await lockUnexplained(tx, { ref, amountIdr });
   const subject = subjectOf(gateway, ref);
   const credit = "suspense";
   const why = `unexplained: ${reason} · ref ${ref}`;
@@ -48,7 +50,6 @@ export async function suspend(
     keys: [key],
   });
   if (done.outcome === "repeated") return done;
-  const payment = await findPaymentByRef(tx, ref);
   await settleItem(tx, deps, {
     kind: "payment_mismatch",
     subject: `payment:${ref}`,
@@ -108,9 +109,9 @@ async function resolveUnexplained(tx: Tx, deps: MoneyDeps, input: ResolveSuspens
   const { ref, to, customerId, reason, ...by } = input;
   const came = await findPosted(
     tx,
-    gatewayNames.map((gateway) => cameKey(gateway, ref)),
+    gatewayNames.map((gateway) => unexplainedKey(gateway, ref)),
   );
-  const gateway = gatewayNames.find((name) => came[0]?.key === cameKey(name, ref));
+  const gateway = gatewayNames.find((name) => came[0]?.key === unexplainedKey(name, ref));
   if (came[0] === undefined || gateway === undefined) throw new Refusal("suspense.empty", { ref });
   let credit: LedgerAccount = `gateway:${gateway}`;
   if (to === "customer") {

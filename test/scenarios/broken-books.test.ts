@@ -105,3 +105,46 @@ async function untilChecked(world: Awaited<ReturnType<typeof openWorld>>): Promi
   }
   assert.fail("the breach was found in time");
 }
+
+test("of many breaches each new one stops the shop, and one that a person has seen does not, though totals go on", async (t) => {
+  const atEnd = cleanUp(t);
+  const world = await openWorld(t, { seed: 94 });
+  const hand = new pg.Client({ connectionString: world.databaseUrl });
+  await hand.connect();
+  atEnd(() => hand.end());
+  await world.advance({ minutes: 1 });
+  const add = (names: readonly number[]) =>
+    hand.query(
+      `insert into balances (ledger_account, posted, held)
+       select 'customer:00000000-0000-7000-8000-00000000000' || name, 5, 0 from unnest($1::int[]) name`,
+      [names],
+    );
+  const isPausedAfterTheNight = async () => {
+    await world.db
+      .updateTable("recurring_jobs")
+      .set({ next_run_at: world.clock.now() })
+      .where("name", "=", "books.prove")
+      .execute();
+    await world.advance({ minutes: 1 });
+    const ended = { ended_at: world.clock.now(), ended_by: "operator" };
+    const { numUpdatedRows } = await world.db
+      .updateTable("supplier_pauses")
+      .set(ended)
+      .where("ended_at", "is", null)
+      .executeTakeFirstOrThrow();
+    const closed = { closed_at: world.clock.now(), closed_by: "operator", resolution: "seen" };
+    await world.db.updateTable("desk_items").set(closed).where("closed_at", "is", null).execute();
+    return numUpdatedRows > 0n;
+  };
+  await add([1, 2, 3, 4, 5, 6, 7]);
+  assert.equal(await isPausedAfterTheNight(), true);
+  assert.equal(await isPausedAfterTheNight(), false, "seen");
+  await add([8]);
+  assert.equal(await isPausedAfterTheNight(), true, "an eighth, of which five are shown");
+  // More money for one whose saldo is wrong: as wrong as before.
+  await hand.query(`
+    insert into transfers (id, debit_account, credit_account, amount, key, reason, posted_at)
+    values (gen_random_uuid(), 'bank', 'customer:00000000-0000-7000-8000-000000000001', 100, 'more', 'test', now());
+    update balances set posted = posted + 100 where ledger_account like '%1'`);
+  assert.equal(await isPausedAfterTheNight(), false, "as wrong as before");
+});

@@ -373,3 +373,37 @@ test("the money of a payment that did not fit is named by its reference, and is 
   assert.deepEqual(await shop.desk(), ["payment_mismatch closed", "payment_suspense closed"]);
   await shop.provesItsBooks();
 });
+
+test("money that a person called unexplained is not booked again when its payment reports at last", async (t) => {
+  const shop = await openShop(t, 414);
+  const { world, reseller } = shop;
+  await shop.orders();
+  const { ref, amount } = await world.db
+    .selectFrom("payments")
+    .select(["ref", "amount"])
+    .executeTakeFirstOrThrow();
+  const calls = () =>
+    shop.run("money", "unexplained", "midtrans", `${amount}`, "--ref", ref, "--reason", "seen");
+  assert.equal((await calls()).code, 0);
+  assert.equal((await shop.run("money", "resolve", ref, "--to", "customer", ...why)).code, 0);
+  await world.midtrans.isPaid();
+  await world.advance({ minutes: 2 });
+  assert.equal(await reseller.saldo(), Number(amount));
+  assert.deepEqual(await shop.desk(), ["payment_suspense closed", "payment_mismatch"]);
+  await shop.provesItsBooks();
+});
+
+test("money that has come by a payment is not called unexplained", async (t) => {
+  const shop = await openShop(t, 415);
+  await shop.delivered();
+  const { ref } = await shop.world.db
+    .selectFrom("payments")
+    .select("ref")
+    .executeTakeFirstOrThrow();
+  const { paid_idr } = await shop.world.midtrans.lastCharge();
+  const again = ["midtrans", `${paid_idr}`, "--ref", ref, "--reason", "seen there"];
+  const ran = await shop.run("money", "unexplained", ...again);
+  assert.equal(ran.code, 1);
+  assert.match(ran.said, /the Rp 20\.000 of P\w+ are in the books already/);
+  await shop.provesItsBooks();
+});

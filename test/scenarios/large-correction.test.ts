@@ -32,7 +32,14 @@ async function openShop(t: TestContext, seed: number, saldoIdr = 900_000n) {
       inTransaction(world.db, (tx) => addStaff(tx, deps, { discordId, role: "admin" })),
     async proposes(direction: Direction, amountIdr: bigint) {
       const { customerId } = reseller;
-      const wish = { customerId, direction, amountIdr, reason: "a lost bet", limitIdr: 500_000n };
+      const wish = {
+        customerId,
+        direction,
+        amountIdr,
+        reason: "a lost bet",
+        limitIdr: 500_000n,
+        again: false,
+      };
       const adjusted = await inTransaction(world.db, (tx) =>
         adjustSaldo(tx, deps, { ...by("ani"), ...wish }),
       );
