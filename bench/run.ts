@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { type Benchmark, judge, type Row } from "./benchmark.ts";
+import { hotSkuBenchmarks } from "./hot-sku.ts";
 import { interactionBenchmarks } from "./interactions.ts";
 import { ledgerBenchmarks } from "./ledger.ts";
 import { lifeBenchmarks } from "./life.ts";
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
   ...interactionBenchmarks,
   ...tpcbBenchmarks,
   ...placingBenchmarks,
+  ...hotSkuBenchmarks,
   ...lifeBenchmarks,
   ...ledgerBenchmarks,
   ...proofBenchmarks,
