@@ -6,6 +6,9 @@ export interface Measurement {
   readonly against?: { readonly name: string; readonly value: number };
 }
 
+/** How long somebody is ready to wait: `full` is as large as the design demands, and takes its time. */
+export type Scale = "usual" | "full";
+
 /** Why something cannot be measured here. */
 export interface Skipped {
   readonly skipped: string;
@@ -19,7 +22,7 @@ export interface Benchmark {
    * yardstick itself has none.
    */
   readonly budget?: { readonly at_most: number } | { readonly at_least: number };
-  run(report: (progress: string) => void): Promise<Measurement | Skipped>;
+  run(report: (progress: string) => void, scale: Scale): Promise<Measurement | Skipped>;
 }
 
 export interface Row {

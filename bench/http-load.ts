@@ -2,7 +2,8 @@
  * HTTP load: as many requests as a server answers, over connections that stay open, one at a time on
  * each. Plain sockets, because an HTTP client would cost more than the servers it measures.
  */
-import { connect } from "node:net";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { createHistogram } from "node:perf_hooks";
 
 export interface Load {
@@ -47,8 +48,15 @@ const headEnd = Buffer.from("\r\n\r\n");
 const microseconds = 1_000;
 const heldMs = 10;
 
-/** Asks on all connections until the time is over or nothing is left to ask. */
+// A server lets only so many wait to be accepted (Node: 511).
+const openedAtOnce = 256;
+
+/**
+ * Asks on all connections until the time is over or nothing is left to ask. The time begins when all
+ * connections are open.
+ */
 export async function load(target: Load): Promise<Loaded> {
+  const sockets = await openAll(target);
   const latencies = createHistogram();
   const statuses = new Map<number, number>();
   const began = performance.now();
@@ -58,9 +66,7 @@ export async function load(target: Load): Promise<Loaded> {
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
   };
   await Promise.all(
-    Array.from({ length: target.connections }, (_, connection) =>
-      converse(target, connection, endAt, onAnswer),
-    ),
+    sockets.map((socket, connection) => converse(target, { socket, connection }, endAt, onAnswer)),
   );
   const seconds = (performance.now() - began) / 1000;
   return {
@@ -71,17 +77,30 @@ export async function load(target: Load): Promise<Loaded> {
   };
 }
 
+async function openAll({ port, connections }: Load): Promise<readonly Socket[]> {
+  const sockets: Socket[] = [];
+  while (sockets.length < connections) {
+    const length = Math.min(openedAtOnce, connections - sockets.length);
+    const opening = Array.from({ length }, async () => {
+      const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+      await once(socket, "connect");
+      return socket;
+    });
+    sockets.push(...(await Promise.all(opening)));
+  }
+  return sockets;
+}
+
 /** One connection: asks, waits for the whole answer, asks again. */
 function converse(
   target: Load,
-  connection: number,
+  { socket, connection }: { socket: Socket; connection: number },
   endAt: number,
   onAnswer: (latencyMs: number, status: number) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
     let askedAt = 0;
-    const socket = connect({ port: target.port, host: "127.0.0.1", noDelay: true });
     const fail = (why: string) => {
       socket.destroy();
       reject(new Error(`connection ${connection}: ${why}`));
@@ -95,7 +114,6 @@ function converse(
       socket.destroy();
       resolve();
     };
-    socket.on("connect", ask);
     socket.on("error", reject);
     socket.on("close", () => fail("the server closed it"));
     socket.on("data", (chunk: Buffer) => {
@@ -113,5 +131,6 @@ function converse(
       received = Buffer.alloc(0);
       ask();
     });
+    ask();
   });
 }

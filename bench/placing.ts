@@ -10,19 +10,16 @@ const warmUpMs = 2_000;
 const runMs = 5_000;
 const quickest = 10_000;
 
-interface Shop {
+export interface Shop {
   readonly store: StoreProcess;
   readonly database: ShopDatabase;
   readonly dataDir: string;
 }
 
 /** A store that takes orders and does no job, with a full shelf. */
-async function inShop<T>(
-  work: (shop: Shop) => Promise<T>,
-  settings = { WORKER: "off" },
-): Promise<T> {
+export async function inShop<T>(work: (shop: Shop) => Promise<T>): Promise<T> {
   return inTemporaryDirectory(async (dataDir) => {
-    const store = await startStore(dataDir, settings);
+    const store = await startStore(dataDir, { WORKER: "off" });
     const database = await openShopDatabase(dataDir);
     try {
       await database.stock(10_000_000);
@@ -31,6 +28,18 @@ async function inShop<T>(
       await database.close();
       await store.stop();
     }
+  });
+}
+
+/** A request that makes an order of a seller's next quote, paid from saldo; undefined when there is none. */
+export function nextOrder(seller: Seller): string | undefined {
+  const quote = seller.quotes.pop();
+  if (quote === undefined) return undefined;
+  return requestText({
+    method: "POST",
+    path: "/api/v1/orders",
+    headers: { authorization: `Bearer ${seller.key}`, "idempotency-key": randomUUID() },
+    body: { quote_id: quote, method: "saldo" },
   });
 }
 
@@ -47,14 +56,8 @@ export async function place(
     next() {
       for (let tried = 0; tried < sellers.length; tried++) {
         const seller = sellers[turn++ % sellers.length];
-        const quote = seller?.quotes.pop();
-        if (seller === undefined || quote === undefined) continue;
-        return requestText({
-          method: "POST",
-          path: "/api/v1/orders",
-          headers: { authorization: `Bearer ${seller.key}`, "idempotency-key": randomUUID() },
-          body: { quote_id: quote, method: "saldo" },
-        });
+        const order = seller && nextOrder(seller);
+        if (order !== undefined) return order;
       }
       throw new Error("the quotes are used up: make more");
     },

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Benchmark } from "./benchmark.ts";
 import { load, requestText } from "./http-load.ts";
 import { freePort, inTemporaryDirectory, startStore } from "./store-process.ts";
+import { inTurns } from "./turns.ts";
 
 const path = "/api/v1/game/price/ml";
 const connections = 32;
@@ -30,21 +31,15 @@ export const priceListBenchmarks: readonly Benchmark[] = [
         }
       });
 
-      // In turns, so that a machine that is busy for a moment is so for both; the round whose ratio
-      // is the middle one counts, with both of its figures.
-      async function compare(ours: Target, theirs: Target) {
+      async function compare(ours: Target, bare: Target) {
         await answersPerSecond(ours, warmUpMs);
-        await answersPerSecond(theirs, warmUpMs);
-        const measured: { value: number; yardstick: number }[] = [];
-        for (let round = 0; round < rounds; round++) {
-          const value = await answersPerSecond(ours, roundMs);
-          measured.push({ value, yardstick: await answersPerSecond(theirs, roundMs) });
-        }
-        const ratio = (round: (typeof measured)[number]) => round.value / round.yardstick;
-        const sorted = measured.toSorted((one, other) => ratio(one) - ratio(other));
-        report(`ratios ${sorted.map((round) => ratio(round).toFixed(2)).join(" ")}`);
-        const { value, yardstick } = sorted[Math.floor(rounds / 2)] ?? { value: 0, yardstick: 1 };
-        return { value, against: { name: "bare Fastify route", value: yardstick } };
+        await answersPerSecond(bare, warmUpMs);
+        return inTurns(
+          rounds,
+          () => answersPerSecond(ours, roundMs),
+          { name: "bare Fastify route", measure: () => answersPerSecond(bare, roundMs) },
+          report,
+        );
       }
     },
   },

@@ -1,8 +1,9 @@
 /** Start: how long a start takes and how much memory an idle store holds. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Benchmark } from "./benchmark.ts";
+import { descendants } from "./processes.ts";
 import { inTemporaryDirectory, startStore } from "./store-process.ts";
 
 const warmStarts = 5;
@@ -47,33 +48,9 @@ export const startBenchmarks: readonly Benchmark[] = [
   },
 ];
 
-/** A process and all below it. */
-function descendants(root: number): number[] {
-  const parents = new Map<number, number>();
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = statusField(Number(name), "PPid");
-    if (parent !== undefined) parents.set(Number(name), parent);
-  }
-  const found = [root];
-  for (const pid of found) {
-    for (const [child, parent] of parents) if (parent === pid) found.push(child);
-  }
-  return found;
-}
-
 function postgresPids(dataDir: string): number[] {
   const [pid = ""] = readFileSync(join(dataDir, "pg18", "postmaster.pid"), "utf8").split("\n");
   return descendants(Number(pid));
-}
-
-function statusField(pid: number, field: string): number | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1]);
-  } catch {
-    return undefined; // it ended meanwhile
-  }
 }
 
 // Shared pages count for each process by its share, so that the sum is what the machine gives.

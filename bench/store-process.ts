@@ -55,6 +55,16 @@ async function endGroup(leader: ChildProcess, pid: number): Promise<void> {
   const ended = new Promise((done) => leader.once("exit", done));
   process.kill(-pid, "SIGINT");
   await ended;
+  // npm may be gone before the store that it ran, and the store's data must outlive the store.
+  while (isGroupThere(pid)) await delay(20);
+}
+
+function isGroupThere(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 export async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 /** Reseller: somebody who sells through the REST API with a key and a saldo of its own. */
 import assert from "node:assert/strict";
-import { customerOfKey } from "../src/customers/customer.ts";
+import { customersOfKeys } from "../src/customers/customer.ts";
 import { saldoOf } from "../src/ledger/chart.ts";
 import { post } from "../src/ledger/transfer.ts";
 import type { Clock } from "../src/platform/clock.ts";
@@ -62,7 +62,8 @@ export async function createReseller(
   const scopes = options.scopes ?? ["sell"];
   const { key, keyId, customerId } = await inTransaction(db, async (tx) => {
     const made = await createKey(tx, { clock, ids, random }, { name: "a test", scopes });
-    const customer = await customerOfKey(tx, { clock, ids }, made);
+    const [customer] = await customersOfKeys(tx, { clock, ids }, [made.keyId]);
+    assert.ok(customer);
     if (options.saldoIdr !== undefined) {
       await post(tx, { clock, ids }, [
         {

@@ -1,6 +1,6 @@
 /** Auth: who calls the API, by the key in `Authorization: Bearer`. */
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { customerOfKey } from "../customers/customer.ts";
+import { customersOfKeys } from "../customers/customer.ts";
 import { createCache } from "../platform/cache.ts";
 import type { Clock } from "../platform/clock.ts";
 import { type Database, inTransaction } from "../platform/db.ts";
@@ -42,6 +42,9 @@ export function createGate(
   const known = createCache<Caller>(deps, { size: remembered });
   const holders = createCache<string>(deps, { size: remembered });
   const lookUp = gather((keys: readonly string[]) => findKeys(db, keys));
+  const lookUpHolder = gather((keyIds: readonly string[]) =>
+    inTransaction(db, (tx) => customersOfKeys(tx, deps, keyIds)),
+  );
   app.decorateRequest("caller");
 
   const identify = async (key: string): Promise<Caller> => {
@@ -50,8 +53,7 @@ export function createGate(
     const { id: keyId, scopes } = found;
     let customerId = holders.get(keyId);
     if (customerId === undefined) {
-      const customer = await inTransaction(db, (tx) => customerOfKey(tx, deps, { keyId }));
-      customerId = customer.id;
+      customerId = (await lookUpHolder(keyId)).id;
       holders.set(keyId, customerId, rememberMs);
     }
     return { keyId, scopes, customerId };

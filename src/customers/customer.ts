@@ -5,9 +5,9 @@ import type { Ids } from "../platform/ids.ts";
 import {
   callLock,
   findByDiscordId,
-  findByKeyId,
-  insertCustomer,
+  insertCustomers,
   selectByDiscordIds,
+  selectByKeyIds,
   selectDiscordId,
 } from "./repository.ts";
 
@@ -17,19 +17,33 @@ export interface Customer {
   readonly id: string;
 }
 
-/** The customer who sells with an API key, made on its first use: each key has a saldo of its own. */
-export async function customerOfKey(
+/**
+ * The customers who sell with API keys, in the keys' order, each made on the first use of its key: a key
+ * has a saldo of its own.
+ */
+export async function customersOfKeys(
   tx: Tx,
   deps: { clock: Clock; ids: Ids },
-  input: { keyId: string },
-): Promise<Customer> {
-  const known = await findByKeyId(tx, input.keyId);
-  if (known !== undefined) return known;
-  const holder = { keyId: input.keyId, locale: "id" } as const;
-  await insertCustomer(tx, { id: deps.ids.uuid(), ...holder, createdAt: deps.clock.now() });
-  const customer = await findByKeyId(tx, input.keyId);
-  if (customer === undefined) throw new Error(`the customer of key ${input.keyId} vanished`);
-  return customer;
+  keyIds: readonly string[],
+): Promise<readonly Customer[]> {
+  const rows = await selectByKeyIds(tx, keyIds);
+  const known = new Set(rows.map((row) => row.key_id));
+  // In one order, so that two who meet the same keys at once wait for each other and not in a circle.
+  const unknown = [...new Set(keyIds)].filter((keyId) => !known.has(keyId)).sort();
+  if (unknown.length > 0) {
+    const others = { locale: "id", createdAt: deps.clock.now() } as const;
+    await insertCustomers(
+      tx,
+      unknown.map((keyId) => ({ id: deps.ids.uuid(), keyId, ...others })),
+    );
+    rows.push(...(await selectByKeyIds(tx, unknown)));
+  }
+  const byKey = new Map(rows.map(({ id, key_id }) => [key_id, { id }]));
+  return keyIds.map((keyId) => {
+    const customer = byKey.get(keyId);
+    if (customer === undefined) throw new Error(`the customer of key ${keyId} vanished`);
+    return customer;
+  });
 }
 
 /** Locks a customer in the caller's transaction: what they place meanwhile waits. */
@@ -60,7 +74,7 @@ export async function customerOf(
 ): Promise<Customer> {
   const known = await findByDiscordId(tx, input.discordId);
   if (known !== undefined) return known;
-  await insertCustomer(tx, { id: deps.ids.uuid(), ...input, createdAt: deps.clock.now() });
+  await insertCustomers(tx, [{ id: deps.ids.uuid(), ...input, createdAt: deps.clock.now() }]);
   // Two first meetings at once: whoever came second reads the row of the first.
   const customer = await findByDiscordId(tx, input.discordId);
   if (customer === undefined) throw new Error(`customer ${input.discordId} vanished`);

@@ -18,29 +18,35 @@ export async function findByDiscordId(db: Db, discordId: string) {
     .executeTakeFirst();
 }
 
-export async function findByKeyId(db: Db, keyId: string) {
-  return db.selectFrom("customers").select("id").where("key_id", "=", keyId).executeTakeFirst();
+export async function selectByKeyIds(db: Db, keyIds: readonly string[]) {
+  return db
+    .selectFrom("customers")
+    .select(["id", "key_id"])
+    .where("key_id", "=", sql<string>`any(${keyIds}::uuid[])`)
+    .execute();
 }
 
-export async function insertCustomer(
+export async function insertCustomers(
   tx: Tx,
-  customer: {
+  customers: readonly {
     id: string;
     discordId?: string;
     keyId?: string;
     locale: "id" | "en";
     createdAt: Date;
-  },
+  }[],
 ) {
   await tx
     .insertInto("customers")
-    .values({
-      id: customer.id,
-      discord_id: customer.discordId ?? null,
-      key_id: customer.keyId ?? null,
-      locale: customer.locale,
-      created_at: customer.createdAt,
-    })
+    .values(
+      customers.map((customer) => ({
+        id: customer.id,
+        discord_id: customer.discordId ?? null,
+        key_id: customer.keyId ?? null,
+        locale: customer.locale,
+        created_at: customer.createdAt,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }

@@ -1,6 +1,10 @@
 /** Selling through the REST API: a key, its own saldo, its own orders. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inTransaction } from "../../src/platform/db.ts";
+import { createIds } from "../../src/platform/ids.ts";
+import { createRandom } from "../../src/platform/random.ts";
+import { createKey } from "../../src/staff/keys.ts";
 import { scale } from "../database.ts";
 import { createReseller, type Order } from "../reseller.ts";
 import { openWorld } from "../world.ts";
@@ -82,6 +86,27 @@ test("two keys of two resellers never meet, whatever they are called", async (t)
   const stolen = await other.places((await one.quotes("ML_86")).id, "mine-now");
   assert.deepEqual([stolen.status, stolen.code], [404, "quote.unknown"]);
   assert.deepEqual([await one.saldo(), await other.saldo()], [30_000, 30_000]);
+});
+
+test("a hundred keys used for the first time, all at once and twice, are a hundred customers", async (t) => {
+  const world = await openWorld(t, { seed: 113 });
+  const { db, clock, url } = world;
+  const random = createRandom();
+  const deps = { clock, random, ids: createIds(clock, random) };
+  const keys: string[] = [];
+  await inTransaction(db, async (tx) => {
+    for (let n = 0; n < 100; n++) {
+      keys.push((await createKey(tx, deps, { name: `${n}`, scopes: ["sell"] })).key);
+    }
+  });
+  const answers = await Promise.all(
+    [...keys, ...keys].map((key) =>
+      fetch(`${url}/api/v1/saldo`, { headers: { authorization: `Bearer ${key}` } }),
+    ),
+  );
+  assert.ok(answers.every((answer) => answer.status === 200));
+  const customers = await db.selectFrom("customers").selectAll().execute();
+  assert.equal(customers.filter((customer) => customer.key_id !== null).length, 100);
 });
 
 test("who may call: a key, that works, with the right scope", async (t) => {
