@@ -1,16 +1,17 @@
 /** Publish: the heads of seals, one a line, in a file outside the database that only grows. */
 import {
   closeSync,
-  existsSync,
+  createReadStream,
   fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readSync,
+  statSync,
   writeSync,
 } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
+import { createInterface } from "node:readline";
 import type { Db } from "../platform/db.ts";
 import { selectHeads } from "./repository.ts";
 
@@ -49,9 +50,19 @@ export async function publishHeads(db: Db, sealsFile: string): Promise<void> {
   }
 }
 
-/** What was published, in the order of the file; nothing when there is no file. */
-export async function readPublished(sealsFile: string): Promise<PublishedHead[]> {
-  return existsSync(sealsFile) ? headsIn(await readFile(sealsFile, "utf8")) : [];
+/** How far the file goes now, in bytes; 0 when there is none. */
+export function publishedLength(sealsFile: string): number {
+  return statSync(sealsFile, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What was published in the first `length` bytes of the file, in its order. It may be of years: a line at a time. */
+export async function* readPublished(
+  sealsFile: string,
+  length: number,
+): AsyncGenerator<PublishedHead> {
+  if (length === 0) return;
+  const file = createReadStream(sealsFile, { end: length - 1 });
+  for await (const line of createInterface({ input: file })) yield* headsIn(line);
 }
 
 function lineOf(seal: Awaited<ReturnType<typeof selectHeads>>[number]): string {

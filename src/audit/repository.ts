@@ -213,6 +213,19 @@ export async function selectSeals(
   return (input.covers === undefined ? seals : seals.where("covers", "=", input.covers)).execute();
 }
 
+/** The heads of these seals in hex, by their numbers. */
+export async function selectHeadsOf(
+  db: Db,
+  numbers: readonly bigint[],
+): Promise<Map<bigint, string>> {
+  const rows = await db
+    .selectFrom("seals")
+    .select(["number", "head"])
+    .where("number", "=", sql<bigint>`any(${numbers}::bigint[])`)
+    .execute();
+  return new Map(rows.map(({ number, head }) => [number, head.toString("hex")]));
+}
+
 /** Seals after a number, in their order, without their leaves. */
 export async function selectHeads(
   db: Db,
