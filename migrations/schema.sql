@@ -843,7 +843,7 @@ CREATE TRIGGER transfers_are_forever BEFORE DELETE OR UPDATE OR TRUNCATE ON tran
 -- function inventory_reserve(order_ids uuid[], sku_ids integer[], beginnings text[], actors text[], at timestamp with time zone) returns SETOF uuid language plpgsql
 -- function jobs_enqueue(job_name text, job_key text, job_payload jsonb, job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
 -- function jobs_enqueue_all(job_name text, job_keys text[], job_payloads jsonb[], job_run_at timestamp with time zone, at timestamp with time zone) returns void language sql
--- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language sql
+-- function jobs_lease(job_limit integer, lease_ms integer, mine bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
 -- function jobs_renew(job_ids bigint[], job_fences integer[], until timestamp with time zone) returns void language sql
 -- function jobs_replay(job_ids bigint[], at timestamp with time zone) returns SETOF jobs language plpgsql
 -- function jobs_retry(job_id bigint, job_fence integer, job_run_at timestamp with time zone, attempts integer, error text, at timestamp with time zone) returns void language plpgsql

@@ -232,8 +232,8 @@ async function assertSameKeys(db: Db, model: Model) {
   for (const { key } of rows) assert.ok(model.posted.has(key), `${key} was not acknowledged`);
 }
 
-test("64 at once, with the same keys again and again, leave the books that they were told of", async (t) => {
-  for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
+for (let seed = firstSeed; seed < firstSeed + seedCount; seed++) {
+  test(`64 at once, with the same keys again and again, leave the books that they were told of (seed ${seed})`, async (t) => {
     const { ledger, model } = await openLedger(t, seed);
     const { db } = ledger;
     while (model.doneCount < operationCount) {
@@ -258,5 +258,5 @@ test("64 at once, with the same keys again and again, leave the books that they 
     for (const what of ["posted", "not enough to post", "held", "not held", "spent", "released"]) {
       assert.ok((model.answers.get(what) ?? 0) > 100, `seed ${seed} saw too few: ${what}`);
     }
-  }
-});
+  });
+}
