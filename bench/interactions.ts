@@ -3,7 +3,7 @@ import { Agent, request } from "node:http";
 import { createHistogram } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Benchmark, Measurement } from "./benchmark.ts";
-import { freePort, inTemporaryDirectory, startSimulators, startStore } from "./store-process.ts";
+import { inTemporaryDirectory, startWithParties } from "./store-process.ts";
 
 const perSecond = 200;
 // A shop that has just started is not met by two hundred people in its first second.
@@ -49,12 +49,7 @@ interface Discord {
 /** A store, and its parties in a process of their own: Discord's work is not the shop's. */
 function inDiscord<T>(work: (discord: Discord) => Promise<T>): Promise<T> {
   return inTemporaryDirectory(async (dataDir) => {
-    const port = await freePort();
-    const simulators = await startSimulators(port);
-    const store = await startStore(dataDir, {
-      PORT: String(port),
-      SIMULATORS: simulators.parties,
-    });
+    const { store, simulators } = await startWithParties(dataDir);
     try {
       const answer = await fetch(`${simulators.url}/discord/client/users`);
       // As simulators/README.md says.

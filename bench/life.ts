@@ -3,13 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Benchmark } from "./benchmark.ts";
 import { place } from "./placing.ts";
 import { openShopDatabase, type ShopDatabase } from "./shop-database.ts";
-import {
-  freePort,
-  inTemporaryDirectory,
-  type StoreProcess,
-  startSimulators,
-  startStore,
-} from "./store-process.ts";
+import { inTemporaryDirectory, type StoreProcess, startWithParties } from "./store-process.ts";
 
 const connections = 32;
 const warmUpMs = 5_000;
@@ -43,14 +37,8 @@ export function inTrade<T>(
   work: (trade: Trade) => Promise<T>,
 ): Promise<T> {
   return inTemporaryDirectory(async (dataDir) => {
-    const port = await freePort();
     // Books on disk would be what is measured: they are written whole at each purchase.
-    const simulators = await startSimulators(port);
-    const store = await startStore(dataDir, {
-      PORT: String(port),
-      SIMULATORS: simulators.parties,
-      ...settings,
-    });
+    const { store, simulators } = await startWithParties(dataDir, settings);
     const database = await openShopDatabase(dataDir);
     try {
       await database.stock(10_000_000);

@@ -85,7 +85,7 @@ export async function inTemporaryDirectory<T>(work: (folder: string) => Promise<
   }
 }
 
-export interface Simulators {
+interface Simulators {
   /** What a store's SIMULATORS takes. */
   readonly parties: string;
   readonly url: string;
@@ -93,7 +93,7 @@ export interface Simulators {
 }
 
 /** Starts the simulated parties as a process of their own, without books on disk, for a store on that port. */
-export async function startSimulators(storePort: number): Promise<Simulators> {
+async function startSimulators(storePort: number): Promise<Simulators> {
   const port = await freePort();
   const store = `http://127.0.0.1:${storePort}`;
   const simulators = spawn(
@@ -114,4 +114,19 @@ export async function startSimulators(storePort: number): Promise<Simulators> {
       await ended;
     },
   };
+}
+
+/** Starts a store with its parties in a process of their own: what they do is not the shop's work. */
+export async function startWithParties(
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<{ store: StoreProcess; simulators: Simulators }> {
+  const port = await freePort();
+  const simulators = await startSimulators(port);
+  const store = await startStore(dataDir, {
+    PORT: String(port),
+    SIMULATORS: simulators.parties,
+    ...settings,
+  });
+  return { store, simulators };
 }

@@ -82,8 +82,10 @@ export async function lockSeals(tx: Tx): Promise<void> {
 }
 
 /** Whether there is anything to seal, and whether the newest seal covers what is not counted to yet. */
-export async function lookForUnsealed(db: Db): Promise<{ back: boolean; any: boolean }> {
-  const isAny = chainedTables.map(
+export async function lookForUnsealed(
+  db: Db,
+): Promise<{ hasUnsealed: boolean; isCountedBack: boolean }> {
+  const unsealed = chainedTables.map(
     (covers) => sql`exists (
       select from ${chained[covers].table}
       where tx_id < pg_snapshot_xmin(pg_current_snapshot()) and tx_id >= coalesce(
@@ -91,13 +93,13 @@ export async function lookForUnsealed(db: Db): Promise<{ back: boolean; any: boo
       )
     )`,
   );
-  const result = await sql<{ back: boolean; any: boolean }>`
+  const result = await sql<{ hasUnsealed: boolean; isCountedBack: boolean }>`
     select coalesce(
       (select through_tx from seals order by number desc limit 1)
         > pg_snapshot_xmax(pg_current_snapshot()),
       false
-    ) as back, ${sql.join(isAny, sql` or `)} as any`.execute(db);
-  return result.rows[0] ?? { back: false, any: true };
+    ) as "isCountedBack", ${sql.join(unsealed, sql` or `)} as "hasUnsealed"`.execute(db);
+  return result.rows[0] ?? { hasUnsealed: true, isCountedBack: false };
 }
 
 export interface Unsealed {

@@ -1,5 +1,6 @@
 /** Seals: a use case; binds new rows of the ledger and the audit log together, off the road of orders. */
 import type { Clock } from "../platform/clock.ts";
+import { countedBack } from "../platform/database-problem.ts";
 import { type Database, type Db, inTransaction, type Tx } from "../platform/db.ts";
 import {
   beforeTheFirst,
@@ -23,10 +24,6 @@ import {
 // Half a megabyte of leaves, and a fraction of a second of work.
 const largestSeal = 10_000;
 
-const countedBack =
-  "this server counts its transactions from before the newest seal, so new rows would look like old ones: " +
-  "the database was restored from a dump into a new server (docs/live.md, backups)";
-
 /** Before every row of a table. */
 export const firstPlace: Readonly<Record<ChainedTable, Place>> = {
   transfers: { tx: "0", id: "00000000-0000-0000-0000-000000000000" },
@@ -42,9 +39,9 @@ export async function sealHistory(
   db: Database,
   deps: { clock: Clock; signer: Signer; sealsFile: string },
 ): Promise<void> {
-  const unsealed = await lookForUnsealed(db);
-  if (unsealed.back) throw new Error(countedBack);
-  for (const covers of unsealed.any ? chainedTables : []) {
+  const { hasUnsealed, isCountedBack } = await lookForUnsealed(db);
+  if (isCountedBack) throw countedBack("the newest seal", "new rows would look like old ones");
+  for (const covers of hasUnsealed ? chainedTables : []) {
     while ((await inTransaction(db, (tx) => sealNext(tx, deps, covers))) === largestSeal);
   }
   await publishHeads(db, deps.sealsFile);

@@ -1,5 +1,6 @@
 /** Ledger repository: every statement that touches the books, outside its .sql. Private to this folder. */
 import { sql } from "kysely";
+import { countedBack } from "../platform/database-problem.ts";
 import type { Db, Tx } from "../platform/db.ts";
 import { compare, type Touched } from "../platform/proof.ts";
 
@@ -221,10 +222,6 @@ export async function compareRollups(db: Db) {
   );
 }
 
-const countedBack =
-  "this server counts its transactions from before the last roll-up, so old transfers would be added up again: " +
-  "the database was restored from a dump into a new server (docs/live.md, backups)";
-
 /**
  * Adds up what came since the last time, as far as no transaction can add to it any more. Throws on a server
  * that counts its transactions from before that.
@@ -254,7 +251,9 @@ export async function rollUpTransfers(tx: Tx): Promise<{ fromTx: string; beforeT
     where bounds.before_tx >= bounds.from_tx
     returning bounds.from_tx::text as "fromTx", bounds.before_tx::text as "beforeTx"`.execute(tx);
   const [bounds] = result.rows;
-  if (bounds === undefined) throw new Error(countedBack);
+  if (bounds === undefined) {
+    throw countedBack("the last roll-up", "old transfers would be added up again");
+  }
   return bounds;
 }
 

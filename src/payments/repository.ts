@@ -31,6 +31,20 @@ export async function selectPaymentByRef(db: Db, ref: string) {
   return row && asPayment(row);
 }
 
+/** A payment by either name that it has at its gateway: ours, or the gateway's own. */
+export async function selectPaymentKnownAs(
+  db: Db,
+  { gateway, ref }: { gateway: string; ref: string },
+) {
+  const row = await db
+    .selectFrom("payments")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .where((is) => is.or([is("ref", "=", ref), is("gateway_ref", "=", ref)]))
+    .executeTakeFirst();
+  return row && asPayment(row);
+}
+
 /** All attempts for one thing, oldest first. */
 export async function selectPaymentsFor(db: Db, what: PaidFor) {
   const all = db.selectFrom("payments").selectAll().orderBy("attempt");

@@ -24,6 +24,14 @@ export function isUnstorable(error: unknown): boolean {
   return ["22021", "22P05"].includes(codeOf(error));
 }
 
+/** What readers that go on from a transaction say of a server that has not counted so far; `so` is the harm. */
+export function countedBack(from: string, so: string): Error {
+  return new Error(
+    `this server counts its transactions from before ${from}, so ${so}: ` +
+      "the database was restored from a dump into a new server (docs/live.md, backups)",
+  );
+}
+
 /** Why a first connection failed and what to do, without a secret. */
 export function explainConnection(error: unknown): string {
   const message = messageOf(error);

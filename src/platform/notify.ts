@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
+import { keptAlive } from "./db.ts";
 
 // Each notice is a commit that takes a lock of the whole server, so many are sent as one.
 const pauseMs = 5;
@@ -94,7 +95,7 @@ export function listen(
     const client = new pg.Client({
       connectionString,
       application_name: "konter listen",
-      keepAlive: true,
+      ...keptAlive,
     });
     const broken = new Promise<never>((_, reject) => {
       client.on("error", reject);

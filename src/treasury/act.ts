@@ -82,7 +82,7 @@ export async function recordMoneyAct(
 }
 
 /** What was posted between the same two accounts within the last 24 hours, and its sum in rupiah. */
-export async function postedToday(
+export async function postedWithinADay(
   db: Db,
   { clock }: Pick<MoneyDeps, "clock">,
   { debit, credit }: Pick<Transfer, "debit" | "credit">,

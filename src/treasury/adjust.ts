@@ -12,7 +12,7 @@ import {
   type By,
   type Done,
   type MoneyDeps,
-  postedToday,
+  postedWithinADay,
   recordMoneyAct,
   refuseUnknownCustomer,
 } from "./act.ts";
@@ -60,7 +60,7 @@ export async function adjustSaldo(tx: Tx, deps: MoneyDeps, input: Adjust): Promi
   const transfer = transferOf({ id, customer_id: customerId, direction, reason }, amountIdr);
   const transfers = [transfer];
   await refuseTakingTooMuch(tx, { customerId, direction, amountIdr });
-  const { before, sumIdr } = await postedToday(tx, deps, transfer);
+  const { before, sumIdr } = await postedWithinADay(tx, deps, transfer);
   const same = before.find((one) => one.amountIdr === amountIdr);
   if (same !== undefined && !again) {
     throw new Refusal("adjustment.again", { field: "again", at: same.postedAt.toISOString() });

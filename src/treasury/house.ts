@@ -12,7 +12,7 @@ import {
   type MoneyAct,
   type MoneyDeps,
   postAct,
-  postedToday,
+  postedWithinADay,
   refuseUnknownCustomer,
 } from "./act.ts";
 import { lockTreasury } from "./repository.ts";
@@ -131,7 +131,7 @@ async function refuseCashback(
   await refuseUnknownCustomer(tx, customerId);
   if (transfer === undefined) return;
   await lockTreasury(tx);
-  const { before, sumIdr } = await postedToday(tx, deps, transfer);
+  const { before, sumIdr } = await postedWithinADay(tx, deps, transfer);
   if (before.some((one) => one.key === transfer.key) || sumIdr + amountIdr <= limitIdr) return;
   throw new Refusal("cashback.limit", {
     ...{ field: "amount", amount: formatRupiah(amountIdr) },

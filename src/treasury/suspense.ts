@@ -40,7 +40,7 @@ export async function suspend(
 ): Promise<Done> {
   const { gateway, ref, amountIdr, reason, ...by } = input;
   const key = unexplainedKey(gateway, ref);
-  const payment = await lockUnexplained(tx, { ref, amountIdr });
+  const payment = await lockUnexplained(tx, { gateway, ref, amountIdr });
   const subject = subjectOf(gateway, ref);
   const credit = "suspense";
   const why = `unexplained: ${reason} · ref ${ref}`;

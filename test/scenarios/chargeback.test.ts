@@ -378,17 +378,17 @@ test("money that a person called unexplained is not booked again when its paymen
   const shop = await openShop(t, 414);
   const { world, reseller } = shop;
   await shop.orders();
-  const { ref, amount } = await world.db
-    .selectFrom("payments")
-    .select(["ref", "amount"])
-    .executeTakeFirstOrThrow();
-  const calls = () =>
+  const { gross_amount: amount, order_id, transaction_id } = await world.midtrans.lastCharge();
+  const calls = (ref: string) =>
     shop.run("money", "unexplained", "midtrans", `${amount}`, "--ref", ref, "--reason", "seen");
-  assert.equal((await calls()).code, 0);
-  assert.equal((await shop.run("money", "resolve", ref, "--to", "customer", ...why)).code, 0);
+  // What Midtrans calls it, and only then what we do.
+  assert.equal((await calls(transaction_id)).code, 0);
+  assert.match((await calls(order_id)).said, /are in the books already/);
+  const whose = ["--to", "customer", "--customer", reseller.customerId];
+  assert.equal((await shop.run("money", "resolve", transaction_id, ...whose, ...why)).code, 0);
   await world.midtrans.isPaid();
   await world.advance({ minutes: 2 });
-  assert.equal(await reseller.saldo(), Number(amount));
+  assert.equal(await reseller.saldo(), amount);
   assert.deepEqual(await shop.desk(), ["payment_suspense closed", "payment_mismatch"]);
   await shop.provesItsBooks();
 });
@@ -396,14 +396,13 @@ test("money that a person called unexplained is not booked again when its paymen
 test("money that has come by a payment is not called unexplained", async (t) => {
   const shop = await openShop(t, 415);
   await shop.delivered();
-  const { ref } = await shop.world.db
-    .selectFrom("payments")
-    .select("ref")
-    .executeTakeFirstOrThrow();
-  const { paid_idr } = await shop.world.midtrans.lastCharge();
-  const again = ["midtrans", `${paid_idr}`, "--ref", ref, "--reason", "seen there"];
-  const ran = await shop.run("money", "unexplained", ...again);
-  assert.equal(ran.code, 1);
-  assert.match(ran.said, /the Rp 20\.000 of P\w+ are in the books already/);
+  const { paid_idr, order_id, transaction_id } = await shop.world.midtrans.lastCharge();
+  // By our name of it and by Midtrans' own.
+  for (const ref of [order_id, transaction_id]) {
+    const again = ["midtrans", `${paid_idr}`, "--ref", ref, "--reason", "seen there"];
+    const ran = await shop.run("money", "unexplained", ...again);
+    assert.equal(ran.code, 1, ref);
+    assert.match(ran.said, /the Rp 20\.000 of P\w+ are in the books already/);
+  }
   await shop.provesItsBooks();
 });
