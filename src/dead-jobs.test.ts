@@ -1,12 +1,13 @@
 /** Dead jobs on the desk, with real workers and the real commands. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../test/database.ts";
+import { cleanUp } from "../test/database.ts";
+import { lendDatabase, openDatabase } from "../test/kept.ts";
 import { konter } from "../test/konter.ts";
 import { reportDeadJob } from "./dead-jobs.ts";
 import { listItems, listOpenItems } from "./desk/item.ts";
 import { createSandboxClock } from "./platform/clock.ts";
-import { inTransaction, openDatabase } from "./platform/db.ts";
+import { inTransaction } from "./platform/db.ts";
 import { createIds } from "./platform/ids.ts";
 import { enqueue, type JobHandler, type JobPayload } from "./platform/jobs.ts";
 import { createLog } from "./platform/log.ts";
@@ -20,7 +21,7 @@ const leaseMs = 15_000;
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 8, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });

@@ -13,7 +13,7 @@ import { type Database, inTransaction, openDatabase } from "./platform/db.ts";
 import { createIds, type Ids } from "./platform/ids.ts";
 import { jobsChannel } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
-import { createNotifier } from "./platform/notify.ts";
+import { createNotifier, type Notifier } from "./platform/notify.ts";
 import { stayTheOnlyStore } from "./platform/only-store.ts";
 import { createRandom, type Random } from "./platform/random.ts";
 import { assertApplicationRole } from "./platform/roles.ts";
@@ -33,6 +33,8 @@ export interface Ground {
   /** Signs what is sealed of history. */
   readonly signer: Signer;
   readonly sealsFile: string;
+  /** Tells other processes of what may be due. */
+  readonly notifier: Pick<Notifier, "processId">;
   /** False while nobody can tell whether this is the only store: the database is gone. */
   isOnlyStore(): boolean;
   onConnectionLost(error: Error): void;
@@ -44,6 +46,8 @@ export interface GroundDeps {
   /** Given by tests; otherwise a sandbox has the machine's time plus what the playground added. */
   readonly clock?: SandboxClock;
   readonly random?: Random;
+  /** Given by tests, whose connections outlive a store. */
+  readonly openDatabase?: typeof openDatabase;
   /** Called when the store can no longer be sure of itself; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -72,7 +76,8 @@ export async function openGround(
     },
   });
   undo.push(() => only.release());
-  const db = openDatabase({ connectionString, poolSize, onPoolError: onConnectionLost });
+  const open = deps.openDatabase ?? openDatabase;
+  const db = open({ connectionString, poolSize, onPoolError: onConnectionLost });
   undo.push(() => db.destroy());
   await assertApplicationRole(db);
   const notifier = createNotifier(connectionString, onConnectionLost);
@@ -93,6 +98,7 @@ export async function openGround(
   return {
     db,
     connectionString,
+    notifier,
     clock,
     sandboxClock,
     random,

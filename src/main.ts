@@ -152,7 +152,8 @@ function runWorker(
     const finished = await finishWithin(worker.stop(), longestFinishMs);
     if (!finished) log.warn("jobs still run: the next start goes on with them");
   });
-  const listener = listen(deps.connectionString, jobsChannel, worker.wake, deps.onConnectionLost);
+  const told = { connectionString: deps.connectionString, own: deps.notifier };
+  const listener = listen(told, jobsChannel, worker.wake, deps.onConnectionLost);
   undo.push(() => listener.close());
   return worker;
 }

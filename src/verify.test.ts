@@ -3,12 +3,12 @@ import { writeFileSync } from "node:fs";
 import { type TestContext, test } from "node:test";
 import pg from "pg";
 import { fillBooks } from "../bench/fill-books.ts";
-import { cleanUp, cloneDatabase, scale, temporaryKeyFile } from "../test/database.ts";
+import { cleanUp, scale, temporaryKeyFile } from "../test/database.ts";
+import { lendDatabase, openDatabase } from "../test/kept.ts";
 import { konter } from "../test/konter.ts";
 import { createSigner } from "./audit/chain.ts";
 import { sealHistory } from "./audit/seals.ts";
 import { createSandboxClock } from "./platform/clock.ts";
-import { openDatabase } from "./platform/db.ts";
 import { asApplication } from "./platform/roles.ts";
 import { proofs, type Verdict, verifyBooks } from "./verify.ts";
 
@@ -16,7 +16,7 @@ const slowestMs = 30_000;
 
 async function openBooks(t: TestContext, orderCount: number) {
   const atEnd = cleanUp(t);
-  const owner = await cloneDatabase(atEnd);
+  const owner = await lendDatabase(atEnd);
   await fillBooks(owner, orderCount);
   // The superuser, whom neither grants nor triggers stop.
   const hand = new pg.Client({ connectionString: owner });

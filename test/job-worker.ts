@@ -87,4 +87,4 @@ const worker = startWorker(
   { db, clock, log, random: createRandom() },
   { "test.effect": effect, "test.contended": contended, "test.outgoing": outgoing },
 );
-listen(connectionString, jobsChannel, worker.wake, onTrouble);
+listen({ connectionString }, jobsChannel, worker.wake, onTrouble);

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../src/commands/run.ts";
 import { createTerminal } from "../src/commands/terminal.ts";
+import { openDatabase } from "./kept.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -25,6 +26,7 @@ export async function konter(
   let stderr = "";
   const terminal = createTerminal({
     env: settings,
+    openDatabase,
     machineUser: () => machineUser,
     screen: false,
     writeOutput(text) {

@@ -6,14 +6,14 @@ import { trialBalance } from "../src/ledger/transfer.ts";
 import { chargePayment } from "../src/payments/charge.ts";
 import type { PaymentGateway } from "../src/payments/gateway.ts";
 import { type Clock, createSandboxClock } from "../src/platform/clock.ts";
-import { openDatabase } from "../src/platform/db.ts";
 import type { DomainEvent } from "../src/platform/events.ts";
 import { createIds } from "../src/platform/ids.ts";
 import { RunAgain } from "../src/platform/jobs.ts";
 import { createLog } from "../src/platform/log.ts";
 import { createSeededRandom } from "../src/platform/random.ts";
-import { cleanUp, cloneDatabase } from "./database.ts";
+import { cleanUp } from "./database.ts";
 import { getJson, postJson } from "./json.ts";
+import { lendDatabase, openDatabase } from "./kept.ts";
 
 interface Charge {
   readonly order_id: string;
@@ -34,7 +34,7 @@ export async function openTill(
   what: "order" | "deposit" = "order",
 ) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });

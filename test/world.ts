@@ -16,8 +16,9 @@ import { createSeededRandom } from "../src/platform/random.ts";
 import { subscribers } from "../src/subscribers.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
-import { cleanUp, cloneDatabase, emptyDatabase, temporaryKeyFile } from "./database.ts";
+import { cleanUp, emptyDatabase, temporaryKeyFile } from "./database.ts";
 import { getJson, postJson } from "./json.ts";
+import { lendDatabase, openDatabase } from "./kept.ts";
 
 export interface Charge {
   readonly order_id: string;
@@ -58,7 +59,7 @@ export interface WorldOptions {
 export async function openWorld(t: TestContext, options: WorldOptions) {
   const atEnd = cleanUp(t);
   const live = options.settings?.environment === "production";
-  const databaseUrl = await (live ? emptyDatabase : cloneDatabase)(atEnd);
+  const databaseUrl = await (live ? emptyDatabase : lendDatabase)(atEnd);
   const frozenAt = new Date("2026-11-23T03:00:00Z");
   const clock = createSandboxClock(live || options.frozen === false ? {} : { frozenAt });
   const random = createSeededRandom(options.seed);
@@ -91,6 +92,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   const keyFile = await temporaryKeyFile(atEnd);
   const store = await startStore({
     fetch: redirected,
+    openDatabase,
     config: {
       environment: "sandbox",
       host: "127.0.0.1",

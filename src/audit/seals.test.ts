@@ -5,9 +5,10 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { fillBooks } from "../../bench/fill-books.ts";
-import { cleanUp, cloneDatabase, scale, temporaryKeyFile } from "../../test/database.ts";
+import { cleanUp, scale, temporaryKeyFile } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inSnapshot, inTransaction, openDatabase } from "../platform/db.ts";
+import { inSnapshot, inTransaction } from "../platform/db.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { asApplication } from "../platform/roles.ts";
 import { createSigner, merkleRoot } from "./chain.ts";
@@ -26,7 +27,7 @@ const publishedRule = "every seal that was published is still there";
 /** Books with a past, of which nothing is sealed yet. */
 async function openHistory(t: TestContext, orderCount = 40) {
   const atEnd = cleanUp(t);
-  const owner = await cloneDatabase(atEnd);
+  const owner = await lendDatabase(atEnd);
   await fillBooks(owner, orderCount);
   const connect = async () => {
     const client = new pg.Client({ connectionString: owner });

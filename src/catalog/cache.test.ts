@@ -1,16 +1,17 @@
 /** The rules of remembering the catalog: fast, and never older than a quarter second. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createCatalogCache } from "./cache.ts";
 import { publishOffer } from "./publish.ts";
 import { seedCatalog } from "./seed.ts";
 
 async function openProcesses(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });
   const open = () => {
     const db = openDatabase({ connectionString, poolSize: 2, onPoolError: () => {} });

@@ -1,14 +1,14 @@
 /** The rules of finding what is sold. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
-import { openDatabase } from "../platform/db.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { Refusal } from "../platform/refusal.ts";
 import { findGame, findSku, listGames, listSkus, skuById } from "./product.ts";
 
 async function openCatalog(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 2, onPoolError: () => {} });
   atEnd(() => db.destroy());
   return db;

@@ -1,15 +1,16 @@
 /** The rules of changing what is sold and for how much. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { findSku, listOffers } from "./product.ts";
 import { type OfferChange, type PublishOffer, publishOffer } from "./publish.ts";
 
 async function openOwner(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });

@@ -1,9 +1,10 @@
 /** The seed catalog, exactly, and that it never overwrites an owner's. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { listOffers, listSkus } from "./product.ts";
 import { seedCatalog, seedSkus, seedStock } from "./seed.ts";
 
@@ -15,7 +16,7 @@ const seeded = `
 
 async function openCatalog(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 2, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });

@@ -1,17 +1,18 @@
 /** `konter desk`, as its operator types it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
 import { openItem } from "../desk/item.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createRandom } from "../platform/random.ts";
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
   return {

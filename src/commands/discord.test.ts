@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { startSimulators } from "../../simulators/world.ts";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
 import { getJson } from "../../test/json.ts";
+import { lendDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
 import { createSandboxClock } from "../platform/clock.ts";
 import { createSeededRandom } from "../platform/random.ts";
@@ -20,7 +21,7 @@ async function openDiscord(t: TestContext) {
   });
   atEnd(() => simulators.close());
   const { parties } = simulators;
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const discord = (verb: string[], more: Partial<typeof parties.discord> = {}) => {
     const given = { ...parties, discord: { ...parties.discord, ...more } };
     return konter(["discord", ...verb], { DATABASE_URL, SIMULATORS: JSON.stringify(given) });

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
-import { openDatabase } from "../platform/db.ts";
 
 const at = new Date("2026-11-23T03:00:00Z");
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
   return {

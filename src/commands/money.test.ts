@@ -1,14 +1,15 @@
 /** `konter money`, as its owner types it. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
 import { customerOf } from "../customers/customer.ts";
 import { saldoOf } from "../ledger/chart.ts";
 import { holdSaldo } from "../ledger/hold.ts";
 import { trialBalance } from "../ledger/transfer.ts";
 import { createClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createRandom } from "../platform/random.ts";
 import { verifyBooks } from "../verify.ts";
@@ -19,7 +20,7 @@ const why = ["--reason", "promised by mistake"];
 
 async function openShop(t: TestContext, settings: Record<string, string> = {}) {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 2, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createClock();

@@ -30,7 +30,8 @@ export async function withShop<T>(
 ): Promise<T> {
   const config = readConfig(terminal.env);
   const { connectionString, close } = await openStoreDatabase(config, createClock());
-  const db = openDatabase({ connectionString, poolSize: 2, onPoolError: failOn(terminal) });
+  const open = terminal.openDatabase ?? openDatabase;
+  const db = open({ connectionString, poolSize: 2, onPoolError: failOn(terminal) });
   try {
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });

@@ -1,11 +1,12 @@
 /** `konter risk`, as its operator types it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
 import { customerOf } from "../customers/customer.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createRandom } from "../platform/random.ts";
 
@@ -14,7 +15,7 @@ const because = ["--reason", "three chargebacks"];
 
 test("somebody is blocked, listed with the reason, and unblocked", async (t) => {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const run = (...args: string[]) => konter(["risk", ...args], { DATABASE_URL });
   const db = openDatabase({ connectionString: DATABASE_URL, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
-import { openDatabase } from "../platform/db.ts";
 import { findKeys } from "../staff/keys.ts";
 
 const discordId = "123456789012345678";
 
 test("staff are added, given another role and removed, and every act is written down", async (t) => {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const run = (...args: string[]) => konter(args, { DATABASE_URL });
   assert.match((await run("staff", "list")).stdout, /Nobody yet/);
   assert.equal(
@@ -47,7 +47,7 @@ test("staff are added, given another role and removed, and every act is written 
 
 test("a key is shown once, kept as a hash, renewed without losing what is its own, and dead when revoked", async (t) => {
   const atEnd = cleanUp(t);
-  const DATABASE_URL = await cloneDatabase(atEnd);
+  const DATABASE_URL = await lendDatabase(atEnd);
   const run = (...args: string[]) => konter(args, { DATABASE_URL });
   const made = await run("key", "create", "my site", "--scope", "read", "--scope", "sell");
   const text = made.stdout.trim();

@@ -1,4 +1,5 @@
 /** Terminal: what a command has of the process it runs in: settings, two places to write, an end. */
+import type { openDatabase } from "../platform/db.ts";
 
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
@@ -14,10 +15,13 @@ export interface Terminal {
   note(line: string): void;
   /** Ends the process. */
   exit(code: number): never;
+  /** Given by tests, whose connections outlive a command. */
+  readonly openDatabase: typeof openDatabase | undefined;
 }
 
 export interface TerminalHost {
   readonly env: NodeJS.ProcessEnv;
+  readonly openDatabase?: typeof openDatabase;
   machineUser(): string;
   readonly screen: boolean;
   writeOutput(text: string): void;
@@ -38,6 +42,7 @@ export function createTerminal(host: TerminalHost): Terminal {
     machineUser: () => host.machineUser(),
     screen: host.screen,
     exit: host.exit,
+    openDatabase: host.openDatabase,
     print(text) {
       // Buyers and parties wrote some of it: what steers a terminal is not passed on to one.
       host.writeOutput(`${text.trimEnd().replace(/[\p{Cc}--\n]/gv, "\ufffd")}\n`);

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import pg from "pg";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import type { Publish } from "../platform/events.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
@@ -18,7 +19,7 @@ const stuck = { kind: "purchase_stuck", subject: "purchase:7", details: { ref: "
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = (await cloneDatabase(atEnd)).replace(
+  const connectionString = (await lendDatabase(atEnd)).replace(
     "//konter@",
     `//${applicationRole}@`,
   );

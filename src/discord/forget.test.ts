@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { openDatabase } from "../platform/db.ts";
 import { createLog } from "../platform/log.ts";
 import { forgetInteractions } from "./forget.ts";
 
@@ -11,7 +11,7 @@ const dayMs = 24 * 3600_000;
 
 test("interactions are forgotten after 7 days, however many there are, and younger ones kept", async (t) => {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const log = createLog({ level: "silent", terminal: false });

@@ -1,9 +1,9 @@
 /** The rules of the token that proves a checked account. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { openDatabase } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { checkGameAccount, readCheck } from "./check.ts";
@@ -14,7 +14,7 @@ const gameAccount: GameAccount = { gameCode: "ML", playerId: "123456789", zoneId
 
 async function openCheck(t: TestContext, answer: LookedUp) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });

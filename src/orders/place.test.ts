@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
-import { cleanUp, cloneDatabase, scale } from "../../test/database.ts";
+import { cleanUp, scale } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { restock, stockLevels } from "../inventory/stock.ts";
 import { inventoryProofs } from "../inventory/verify.ts";
 import { saldoOf } from "../ledger/chart.ts";
@@ -10,13 +11,7 @@ import { post } from "../ledger/transfer.ts";
 import { ledgerProofs } from "../ledger/verify.ts";
 import { paymentTimes } from "../payments/open.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import {
-  type Database,
-  inOneStatement,
-  inTransaction,
-  openDatabase,
-  type Tx,
-} from "../platform/db.ts";
+import { type Database, inOneStatement, inTransaction, type Tx } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { payWithinMs, quoteLifeMs, reservationExtraMs } from "./order.ts";
@@ -46,7 +41,7 @@ async function openTwins(t: TestContext) {
   const random = createSeededRandom(seed);
   const ids = createIds(clock, random);
   const open = async (): Promise<Database> => {
-    const connectionString = await cloneDatabase(atEnd);
+    const connectionString = await lendDatabase(atEnd);
     const db = openDatabase({ connectionString, poolSize: 2, onPoolError: () => {} });
     atEnd(() => db.destroy());
     return db;

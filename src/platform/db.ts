@@ -1,5 +1,5 @@
 /** Database: the pool, the transaction type, and what happens after a commit. */
-import { Kysely, PostgresDialect, type Transaction } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPool, type Transaction } from "kysely";
 import pg from "pg";
 import { PreparingClient } from "./prepared.ts";
 import type { DB } from "./schema.ts";
@@ -30,12 +30,22 @@ function parseInt8Array(text: string): bigint[] {
   return text === "{}" ? [] : text.slice(1, -1).split(",").map(BigInt);
 }
 
-/** Opens a pool. Rupiah and other int8 values arrive as bigint, alone and in arrays. */
-export function openDatabase(options: {
-  connectionString: string;
-  poolSize: number;
-  onPoolError: (error: Error) => void;
-}): Database {
+export interface PoolOptions {
+  readonly connectionString: string;
+  readonly poolSize: number;
+  /** Told when an idle connection broke. */
+  readonly onPoolError: (error: Error) => void;
+}
+
+/** What a database stands on: a pool, or a part of one. */
+export interface Pool extends PostgresPool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+}
+
+/** Opens a pool of connections. Rupiah and other int8 values arrive as bigint, alone and in arrays. */
+export function openPool(options: PoolOptions, more: pg.PoolConfig = {}): pg.Pool {
   const types = new pg.TypeOverrides();
   types.setTypeParser(int8, BigInt);
   types.setTypeParser(int8Array, parseInt8Array);
@@ -47,6 +57,7 @@ export function openDatabase(options: {
     // A server that is gone without a word must not be waited for for ever.
     ...keptAlive,
     Client: PreparingClient,
+    ...more,
   });
   // An idle connection that the server closes must not take the process down.
   pool.on("error", (error) => {
@@ -54,6 +65,16 @@ export function openDatabase(options: {
   });
   // Nor one that is in use: then the pool does not listen, and its query or the next one tells.
   pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
+}
+
+/** A database with a pool of its own. */
+export function openDatabase(options: PoolOptions): Database {
+  return databaseOn(openPool(options));
+}
+
+/** A database on this pool, which ends with it. */
+export function databaseOn(pool: Pool): Database {
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return Object.assign(kysely, {
     afterCommit: new Set<() => void>(),

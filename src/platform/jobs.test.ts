@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "./clock.ts";
-import { inTransaction, openDatabase } from "./db.ts";
+import { inTransaction } from "./db.ts";
 import { enqueue, type JobHandler, LeaseLost, type NewJob, RunAgain } from "./jobs.ts";
 import { createLog } from "./log.ts";
 import { createSeededRandom } from "./random.ts";
@@ -19,7 +20,7 @@ const leaseMs = 15_000;
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 8, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });

@@ -27,7 +27,7 @@ async function openWire(t: TestContext) {
     heard += 1;
     arrive?.();
   };
-  const listener = listen(connectionString, channel, onNotice, onTrouble);
+  const listener = listen({ connectionString }, channel, onNotice, onTrouble);
   atEnd(() => listener.close());
   const wire = {
     connectionString,
@@ -121,7 +121,7 @@ test("a job that another process enqueues runs at once, without waiting for the 
     { "test.work": async () => ran?.() },
   );
   atEnd(() => worker.stop());
-  const listener = listen(connectionString, jobsChannel, worker.wake, () => {});
+  const listener = listen({ connectionString }, jobsChannel, worker.wake, () => {});
   atEnd(() => listener.close());
   const tookMs: number[] = [];
   for (let round = 0; round < 20; round++) {

@@ -11,6 +11,8 @@ const pauseMs = 5;
 const reconnectMs = 500;
 
 export interface Notifier {
+  /** Its session on the server, which a listener of the same process need not hear. */
+  processId(): number | undefined;
   /** Sends a notice soon. Call it after the commit; never waits and never throws. */
   notify(channel: string): void;
   /** Sends what is still to be sent, if it can, and closes the connection. */
@@ -25,6 +27,7 @@ export function createNotifier(
   const pending = new Set<string>();
   const closing = new AbortController();
   let client: pg.Client | undefined;
+  let processId: number | undefined;
   let sending: Promise<void> | undefined;
 
   const connect = async () => {
@@ -33,7 +36,10 @@ export function createNotifier(
     opened.on("error", () => {});
     await opened.connect();
     // A notice survives no crash anyway, so it need not wait for the disk.
-    await opened.query("set synchronous_commit = off");
+    const { rows } = await opened.query<{ pid: number }>(
+      "select pg_backend_pid() as pid, set_config('synchronous_commit', 'off', false)",
+    );
+    processId = rows[0]?.pid;
     return opened;
   };
 
@@ -60,6 +66,7 @@ export function createNotifier(
   };
 
   return {
+    processId: () => processId,
     notify(channel) {
       pending.add(channel);
       sending ??= send();
@@ -78,10 +85,11 @@ export interface Listener {
 
 /**
  * Listens on a connection of its own, which is opened again by itself when it breaks. `onNotice` is
- * also called whenever listening begins, because what was said before was not heard.
+ * also called whenever listening begins, because what was said before was not heard; and not for what
+ * `own` says, whose process knows it already.
  */
 export function listen(
-  connectionString: string,
+  { connectionString, own }: { connectionString: string; own?: Pick<Notifier, "processId"> },
   channel: string,
   onNotice: () => void,
   onTrouble: (error: Error) => void,
@@ -104,7 +112,9 @@ export function listen(
     broken.catch(() => {}); // it also ends when we close it
     try {
       await client.connect();
-      client.on("notification", onNotice);
+      client.on("notification", ({ processId }) => {
+        if (processId !== own?.processId()) onNotice();
+      });
       await client.query(`listen ${client.escapeIdentifier(channel)}`);
       onNotice();
       await Promise.race([broken, closed]);

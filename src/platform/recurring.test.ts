@@ -1,9 +1,10 @@
 /** When a recurring job is due, and that it is enqueued once per due time. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "./clock.ts";
-import { inTransaction, openDatabase } from "./db.ts";
+import { inTransaction } from "./db.ts";
 import { createLog } from "./log.ts";
 import { createSeededRandom } from "./random.ts";
 import {
@@ -22,7 +23,7 @@ const minutely: RecurringJob = { name: "test.minutely", schedule: { everySeconds
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 12, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });

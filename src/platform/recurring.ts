@@ -1,7 +1,7 @@
 /** Recurring: jobs that come again by themselves, enqueued once per due time however many workers look. */
+import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
 import { type Database, inTransaction } from "./db.ts";
-import { enqueue } from "./jobs.ts";
 
 /** How often: every so many seconds, or each day at a time of Jakarta's clock, "03:30". */
 export type Schedule = { readonly everySeconds: number } | { readonly dailyAt: string };
@@ -85,17 +85,23 @@ export async function enqueueRecurring(
       .forUpdate()
       .skipLocked()
       .execute();
-    for (const { name, every_seconds, daily_at, next_run_at } of due) {
+    const next = due.map(({ every_seconds, daily_at, next_run_at }) => {
       const schedule =
         every_seconds === null ? { dailyAt: daily_at ?? "" } : { everySeconds: every_seconds };
-      const payload = { dueAt: next_run_at.toISOString() };
-      await enqueue(tx, deps, { name, key: "recurring", payload });
-      await tx
-        .updateTable("recurring_jobs")
-        .set({ next_run_at: nextRunAt(schedule, next_run_at, now) })
-        .where("name", "=", name)
-        .execute();
-    }
+      return nextRunAt(schedule, next_run_at, now);
+    });
+    await sql`
+      with due as (
+        select * from unnest(
+          ${due.map((job) => job.name)}::text[],
+          ${due.map((job) => JSON.stringify({ dueAt: job.next_run_at.toISOString() }))}::jsonb[],
+          ${next}::timestamptz[]
+        ) due (name, payload, next_run_at)
+      ), moved as (
+        update recurring_jobs set next_run_at = due.next_run_at from due
+        where recurring_jobs.name = due.name
+      )
+      select jobs_enqueue(name, 'recurring', payload, ${now}, ${now}) from due`.execute(tx);
   });
   return earliest(db);
 }

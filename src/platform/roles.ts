@@ -6,20 +6,30 @@ import type { Db } from "./db.ts";
 /** Made by the migrator in every database's server; owns nothing. */
 export const applicationRole = "konter_app";
 
-/** Tables of history: those with a trigger that refuses changes. */
-const appendOnlyTables = `
-  select distinct relname::text as name
+const guards = `
   from pg_trigger
   join pg_class on pg_class.oid = tgrelid
   join pg_proc on pg_proc.oid = tgfoid
-  where proname = 'refuse_change' and relnamespace = current_schema()::regnamespace
-  order by 1`;
+  where proname = 'refuse_change' and relnamespace = current_schema()::regnamespace`;
+
+/** Tables of history: those with a trigger that refuses changes. */
+const appendOnlyTables = `select distinct relname::text as name ${guards} order by 1`;
 
 // Only where it is missing: the rows belong to the server, and other migrations write them too.
 const mayTakeRole = `
   select format('grant ${applicationRole} to %I', name)
   from unnest(array[current_user::text, $1::text]) name
   where name is not null and not pg_has_role(name, '${applicationRole}', 'member')`;
+
+// The schema and its sequences, where the role may not use them.
+const mayNotYetUse = `
+  select format('grant usage on schema %I to ${applicationRole}', current_schema())
+  where not has_schema_privilege($1, current_schema(), 'usage')
+  union all
+  select format('grant usage, select on sequence %s to ${applicationRole}', oid::regclass)
+  from pg_class
+  where relkind = 'S' and relnamespace = current_schema()::regnamespace
+    and not (has_sequence_privilege($1, oid, 'usage') and has_sequence_privilege($1, oid, 'select'))`;
 
 // All that may change in a row of these, as a trigger of theirs allows.
 const changingColumns: Readonly<Record<string, readonly string[]>> = {
@@ -39,10 +49,38 @@ const passingTables = [
 // What a migration decides once and a running shop must not change.
 const fixedTables = ["applied_sql", "deposit_transitions", "order_transitions", "risk_rules"];
 
+// Of every table, what the role may do with it. The columns are those of a table that it may not change as a whole.
+const heldRights = `
+  select relname::text as name, pg_class.oid in (select tgrelid ${guards}) as grows,
+    array(
+      select privilege from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) privilege
+      where has_table_privilege($1, pg_class.oid, privilege)
+    ) as rights,
+    array(
+      select attname::text from pg_attribute
+      where attrelid = pg_class.oid and attnum > 0 and not attisdropped
+        and not has_table_privilege($1, attrelid, 'update')
+        and has_column_privilege($1, attrelid, attnum, 'update')
+      order by attname
+    ) as columns
+  from pg_class
+  where relkind in ('r', 'p', 'v', 'm', 'f') and relnamespace = current_schema()::regnamespace
+  order by relname`;
+
+interface TableRights {
+  readonly name: string;
+  /** Whether it is one of history. */
+  readonly grows: boolean;
+  readonly rights: readonly string[];
+  /** Those that may be changed where the others may not. */
+  readonly columns: readonly string[];
+}
+
 /**
  * Grants the role what a running shop needs, as the owner of the tables, after each migration. A
- * table of history can be read and added to; nothing can be truncated or altered, and only what passes deleted. Whoever
- * migrates may take the role, and so may `applicationUser`, who connects for the shop.
+ * table of history can be read and added to; nothing can be truncated or altered, and only what passes
+ * deleted. Whoever migrates may take the role, and so may `applicationUser`, who connects for the shop.
+ * Says only what is not so already: a grant makes every connection of a running shop plan anew.
  */
 export async function grantApplicationRole(
   client: pg.ClientBase,
@@ -59,44 +97,32 @@ export async function grantApplicationRole(
       null;
     end
     $$`);
-  const grants = await client.query<{ format: string }>(mayTakeRole, [applicationUser ?? null]);
-  for (const grant of grants.rows) await client.query(grant.format);
-  const { rows } = await client.query<{ schema: string }>(
-    "select quote_ident(current_schema()) as schema",
-  );
-  const schema = rows[0]?.schema ?? "public";
-  await client.query(`grant usage on schema ${schema} to ${applicationRole}`);
-  await client.query(
-    `grant select, insert, update on all tables in schema ${schema} to ${applicationRole}`,
-  );
-  await client.query(`revoke delete on all tables in schema ${schema} from ${applicationRole}`);
-  for (const name of await existing(client, passingTables)) {
-    await client.query(`grant delete on "${name}" to ${applicationRole}`);
-  }
-  await client.query(
-    `grant usage, select on all sequences in schema ${schema} to ${applicationRole}`,
-  );
-  const growing = await client.query<{ name: string }>(appendOnlyTables);
-  for (const { name } of growing.rows) {
-    await client.query(`revoke update, truncate on "${name}" from ${applicationRole}`);
-  }
-  for (const name of await existing(client, Object.keys(changingColumns))) {
-    const columns = changingColumns[name]?.join(", ");
-    await client.query(`revoke update on "${name}" from ${applicationRole}`);
-    await client.query(`grant update (${columns}) on "${name}" to ${applicationRole}`);
-  }
-  for (const name of await existing(client, fixedTables)) {
-    await client.query(`revoke insert, update on "${name}" from ${applicationRole}`);
-  }
+  const missing = await client.query<{ format: string }>(mayTakeRole, [applicationUser ?? null]);
+  const around = await client.query<{ format: string }>(mayNotYetUse, [applicationRole]);
+  const held = await client.query<TableRights>(heldRights, [applicationRole]);
+  const statements = [...missing.rows, ...around.rows].map((row) => row.format);
+  for (const table of held.rows) statements.push(...changesOf(table));
+  for (const statement of statements) await client.query(statement);
 }
 
-// A database that is being migrated by a test may not have come as far.
-async function existing(client: pg.ClientBase, names: readonly string[]): Promise<string[]> {
-  const { rows } = await client.query<{ name: string }>(
-    "select name from unnest($1::text[]) name where to_regclass(name) is not null",
-    [names],
-  );
-  return rows.map((row) => row.name);
+/** The statements after which the role has these rights and no others. */
+function changesOf({ name, grows, rights, columns }: TableRights): string[] {
+  const wanted = ["select"];
+  const isFixed = fixedTables.includes(name);
+  const changing = changingColumns[name] ?? [];
+  if (!isFixed) wanted.push("insert");
+  if (!(isFixed || grows || changing.length > 0)) wanted.push("update");
+  if (passingTables.includes(name)) wanted.push("delete");
+  const otherColumns = columns.join() !== changing.toSorted().join();
+  const revoked = new Set(rights.filter((right) => !wanted.includes(right)));
+  const granted = wanted.filter((right) => !rights.includes(right));
+  // Taken from a table it is taken from all its columns.
+  if (otherColumns) revoked.add("update");
+  if (otherColumns && changing.length > 0) granted.push(`update (${changing.join(", ")})`);
+  const statements: string[] = [];
+  if (revoked.size > 0) statements.push(`revoke ${[...revoked].join(", ")} on "${name}" from`);
+  if (granted.length > 0) statements.push(`grant ${granted.join(", ")} on "${name}" to`);
+  return statements.map((statement) => `${statement} ${applicationRole}`);
 }
 
 /** The connection string with which the application works as its role. */

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cleanUp, cloneDatabase, emptyDatabase } from "../../test/database.ts";
+import { cleanUp, emptyDatabase } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { openWorld } from "../../test/world.ts";
-import { inTransaction, openDatabase } from "./db.ts";
+import { inTransaction } from "./db.ts";
 import { migrate } from "./migrate.ts";
 import { createSeededRandom } from "./random.ts";
 import { createSeal } from "./seal.ts";
@@ -13,7 +14,7 @@ import { checkKey, nameOf } from "./store.ts";
 
 test("a database takes one key file, and no other opens it again", async (t) => {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 1, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const sealOf = (byte: number) =>

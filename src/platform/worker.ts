@@ -79,12 +79,12 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
-/** Whether a job is due or running, or a recurring one is to be enqueued. */
-async function isAnythingDue(db: Db, now: Date): Promise<boolean> {
-  const { rows } = await sql<{ due: boolean }>`
-    select exists (select from jobs where state <> 'dead' and run_at <= ${now})
-      or exists (select from recurring_jobs where next_run_at <= ${now}) as due`.execute(db);
-  return rows[0]?.due ?? true;
+/** Whether a job is due or running, and whether a recurring one is to be enqueued. */
+async function whatIsDue(db: Db, now: Date): Promise<{ job: boolean; recurring: boolean }> {
+  const { rows } = await sql<{ job: boolean; recurring: boolean }>`
+    select exists (select from jobs where state <> 'dead' and run_at <= ${now}) as job,
+      exists (select from recurring_jobs where next_run_at <= ${now}) as recurring`.execute(db);
+  return rows[0] ?? { job: true, recurring: true };
 }
 
 /** Finishes a job outside its handler's transaction. False when the lease was taken over. */
@@ -263,9 +263,10 @@ export function startWorker(
     async quiet() {
       for (;;) {
         await allDone();
-        if (!(await isAnythingDue(db, clock.now())) && running.size === 0) return;
+        const due = await whatIsDue(db, clock.now());
+        if (!due.job && !due.recurring && running.size === 0) return;
         const { promise } = looked;
-        recurringAtMs = 0;
+        if (due.recurring) recurringAtMs = 0;
         wake();
         await promise;
       }

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { fillBooks } from "../../bench/fill-books.ts";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { konter } from "../../test/konter.ts";
 import { type LedgerAccount, saldoOf } from "../ledger/chart.ts";
 import { post, type Transfer } from "../ledger/transfer.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { ageOf, sumByAge } from "./age.ts";
@@ -17,7 +18,7 @@ import { dayOf, daysFrom, problemOfDay, spanOf } from "./day.ts";
 
 async function openBooks(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 2, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const random = createSeededRandom(1);

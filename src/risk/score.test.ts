@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { createSeededRandom } from "../platform/random.ts";
 import { Refusal } from "../platform/refusal.ts";
@@ -36,7 +37,7 @@ const buyer = {
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const owner = await cloneDatabase(atEnd);
+  const owner = await lendDatabase(atEnd);
   const connectionString = owner.replace("//konter@", `//${applicationRole}@`);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());

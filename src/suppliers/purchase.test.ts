@@ -1,9 +1,10 @@
 /** What a purchase becomes when its worker was paused between the record and the socket. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase } from "../platform/db.ts";
+import { inTransaction } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { createLog } from "../platform/log.ts";
@@ -18,7 +19,7 @@ const start = new Date("2026-11-23T03:00:00Z");
 /** An open purchase at a Digiflazz that answers with `data`. */
 async function openShop(t: TestContext, data: object) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: start });

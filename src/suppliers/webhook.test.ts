@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { pino } from "pino";
-import { cleanUp, cloneDatabase } from "../../test/database.ts";
+import { cleanUp } from "../../test/database.ts";
+import { lendDatabase, openDatabase } from "../../test/kept.ts";
 import { webhookSignature } from "../parties/digiflazz.ts";
 import { createSandboxClock } from "../platform/clock.ts";
-import { inTransaction, openDatabase, type Tx } from "../platform/db.ts";
+import { inTransaction, type Tx } from "../platform/db.ts";
 import { createIds } from "../platform/ids.ts";
 import { RunAgain } from "../platform/jobs.ts";
 import { createSeededRandom } from "../platform/random.ts";
@@ -18,7 +19,7 @@ const secret = "hush";
 
 async function openShop(t: TestContext) {
   const atEnd = cleanUp(t);
-  const connectionString = await cloneDatabase(atEnd);
+  const connectionString = await lendDatabase(atEnd);
   const db = openDatabase({ connectionString, poolSize: 4, onPoolError: () => {} });
   atEnd(() => db.destroy());
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });

@@ -39,6 +39,7 @@ export async function bundleStore(atEnd: AtEnd): Promise<StoreBundle> {
     ssr: { noExternal: true },
     build: {
       ssr: entry,
+      minify: true,
       outDir: folder,
       rolldownOptions: {
         external: ["pg-native", "zlib-sync"], // which nobody installs

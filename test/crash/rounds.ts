@@ -10,6 +10,8 @@ const unrecordedMs = 1_000;
 const mostHeld = sold.length;
 const mostLives = 6;
 const randomRoads = 4;
+// An order that charges nothing outlives any number of kills.
+const mostStrikes = 5;
 const idleS = 20 * 60;
 
 export interface Round {
@@ -176,18 +178,23 @@ function chunks<T>(list: readonly T[], size: number): T[][] {
   return Array.from({ length: count }, (_, index) => list.filter((_, at) => at % count === index));
 }
 
-/** Rounds of some roads at once in which the store is killed so often in all, whenever. */
+/**
+ * Rounds of some roads at once in which the store is killed so often in all, whenever: in turn on roads
+ * that charge, and on others.
+ */
 export function randomRounds(count: number, chance: () => number): Round[] {
   const any = (choice: readonly Road[]) =>
     choice[Math.floor(chance() * choice.length)] ?? companion;
+  const charging = roads.filter((road) => road.charges);
+  const free = roads.filter((road) => !road.charges);
   const quiet = roads.filter((road) => !road.breaksCharge);
   const rounds: Round[] = [];
   for (let left = count; left > 0; ) {
-    const first = any(roads);
-    const others = first.breaksCharge ? roads.filter((road) => !road.charges) : quiet;
+    const first = any(rounds.length % 2 === 0 ? charging : free);
+    const others = first.charges && !first.breaksCharge ? quiet : free;
     const taken = [first, ...Array.from({ length: randomRoads - 1 }, () => any(others))];
     // Each kill may cost an order an attempt to charge, and the last one shall succeed.
-    const most = maxAttempts - (first.breaksCharge ? 2 : 1);
+    const most = first.charges ? maxAttempts - (first.breaksCharge ? 2 : 1) : mostStrikes;
     const at = Array.from({ length: Math.min(most, left) }, chance);
     left -= at.length;
     rounds.push({ what: "killed", roads: taken, moments: [], dies: { kind: "strikes", at } });

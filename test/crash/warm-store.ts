@@ -1,6 +1,7 @@
 /** Warm store: store processes of which the next one has loaded before the running one is killed. */
 import assert from "node:assert/strict";
 import { type ChildProcess, fork } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 import type { SandboxClock } from "../../src/platform/clock.ts";
 import { temporaryKeyFile } from "../database.ts";
 import { freePort, isReady } from "../store-process.ts";
@@ -8,6 +9,7 @@ import type { StoreBundle } from "./bundle.ts";
 import type { Death, FromStore, ToStore } from "./store.ts";
 
 const keptLogCharacters = 4_000;
+const lookMs = 10;
 
 export type WarmStore = Awaited<ReturnType<typeof prepareWarmStore>>;
 
@@ -78,7 +80,9 @@ export async function prepareWarmStore(
       const offsetMs = clock.offsetMs();
       born.send({ order: "start", settings, offsetMs } satisfies ToStore, unheard);
       const heard = await hears(born, gone, "ready");
-      while (heard && !(await isReady(url)) && born.exitCode === null && born.signalCode === null);
+      while (heard && !(await isReady(url)) && born.exitCode === null && born.signalCode === null) {
+        await delay(lookMs);
+      }
       const tookMs = Math.round(performance.now() - startedAt);
       // Only now, because loading takes the processor away from the one that starts.
       spare = hatch();

@@ -225,7 +225,13 @@ async function forgetTheAnswer(world: World) {
     .updateTable("discord_interactions")
     .set({ acknowledged_at: null, result: null })
     .where("id", "=", (all) =>
-      all.selectFrom("discord_interactions").select("id").orderBy("received_at", "desc").limit(1),
+      all
+        .selectFrom("discord_interactions")
+        .select("id")
+        .orderBy("received_at", "desc")
+        // Time stands still, and Discord's ids grow.
+        .orderBy("id", "desc")
+        .limit(1),
     )
     .returning("id")
     .executeTakeFirstOrThrow();
