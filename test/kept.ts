@@ -51,9 +51,15 @@ async function keep(): Promise<Kept> {
   // It goes with the tests' server.
   const connectionString = await cloneDatabase(() => {});
   const owner = new pg.Pool({ connectionString, max: 1, ...keptOpen });
+  // A test may end every session there is. Then what is kept is gone, and with it the database.
+  let broken = false;
+  owner.on("error", () => {
+    broken = true;
+  });
   const restore = await remember(owner);
   const pools: Kept["pools"] = new Map();
   const reset = async () => {
+    if (broken) return false;
     await endStrays(
       owner,
       [...pools.values()].flatMap((pool) => [...pool.processIds]),
