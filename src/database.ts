@@ -3,6 +3,7 @@ import pg from "pg";
 import type { Config } from "./config.ts";
 import type { Clock } from "./platform/clock.ts";
 import { explainConnection } from "./platform/database-problem.ts";
+import { type Database, openDatabase, type PoolOptions } from "./platform/db.ts";
 import { type Migrated, migrate } from "./platform/migrate.ts";
 import { startEmbeddedPostgres } from "./platform/postgres.ts";
 import { applicationRole, asApplication } from "./platform/roles.ts";
@@ -11,6 +12,8 @@ export interface StoreDatabase {
   /** As the application: it can change neither history nor the schema. */
   readonly connectionString: string;
   readonly migrated: Migrated;
+  /** Opens a pool of connections, to be closed before this is. */
+  open(options: Omit<PoolOptions, "connectionString">): Database;
   close(): Promise<void>;
 }
 
@@ -53,7 +56,12 @@ export async function openStoreDatabase(settings: Settings, clock: Clock): Promi
   try {
     const stamp = { environment, now: clock.now() };
     const migrated = await migrate(owner, { applicationUser, stamp });
-    return { connectionString: application, migrated, close };
+    return {
+      connectionString: application,
+      migrated,
+      open: (options) => openDatabase({ ...options, connectionString: application }),
+      close,
+    };
   } catch (cause) {
     await close();
     if (databaseUrl === undefined) throw cause;

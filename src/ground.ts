@@ -9,7 +9,7 @@ import {
   type SandboxClock,
   type StoreClock,
 } from "./platform/clock.ts";
-import { type Database, inTransaction, openDatabase } from "./platform/db.ts";
+import { type Database, inTransaction } from "./platform/db.ts";
 import { createIds, type Ids } from "./platform/ids.ts";
 import { jobsChannel } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
@@ -46,8 +46,8 @@ export interface GroundDeps {
   /** Given by tests; otherwise a sandbox has the machine's time plus what the playground added. */
   readonly clock?: SandboxClock;
   readonly random?: Random;
-  /** Given by tests, whose connections outlive a store. */
-  readonly openDatabase?: typeof openDatabase;
+  /** Given by tests, whose databases and connections outlive a store. */
+  readonly openStoreDatabase?: typeof openStoreDatabase;
   /** Called when the store can no longer be sure of itself; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -63,7 +63,8 @@ export async function openGround(
   const onConnectionLost = (error: Error) =>
     log.warn({ error: error.message }, "a database connection broke");
 
-  const database = await openStoreDatabase(config, deps.clock ?? createClock());
+  const openIt = deps.openStoreDatabase ?? openStoreDatabase;
+  const database = await openIt(config, deps.clock ?? createClock());
   undo.push(() => database.close());
   const { connectionString } = database;
   const only = await stayTheOnlyStore(connectionString, {
@@ -76,8 +77,7 @@ export async function openGround(
     },
   });
   undo.push(() => only.release());
-  const open = deps.openDatabase ?? openDatabase;
-  const db = open({ connectionString, poolSize, onPoolError: onConnectionLost });
+  const db = database.open({ poolSize, onPoolError: onConnectionLost });
   undo.push(() => db.destroy());
   await assertApplicationRole(db);
   const notifier = createNotifier(connectionString, onConnectionLost);

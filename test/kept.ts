@@ -4,6 +4,7 @@
  * schema, compiles the functions and plans the statements anew.
  */
 import pg from "pg";
+import { openStoreDatabase as openNewStoreDatabase } from "../src/database.ts";
 import {
   databaseOn,
   openDatabase as openNewDatabase,
@@ -11,6 +12,7 @@ import {
   type Pool,
   type PoolOptions,
 } from "../src/platform/db.ts";
+import { asApplication } from "../src/platform/roles.ts";
 import { cloneDatabase } from "./database.ts";
 
 interface Kept {
@@ -41,6 +43,21 @@ export const openDatabase: typeof openNewDatabase = (options) => {
   const pool = pools.get(key) ?? keepPool(options);
   pools.set(key, pool);
   return databaseOn(pool.lend(options.onPoolError));
+};
+
+/** The same for a store or a command: what is lent needs no migration. */
+export const openStoreDatabase: typeof openNewStoreDatabase = async (settings, clock) => {
+  const { databaseUrl } = settings;
+  if (databaseUrl === undefined || !kept.has(databaseName(databaseUrl))) {
+    return openNewStoreDatabase(settings, clock);
+  }
+  const connectionString = asApplication(databaseUrl);
+  return {
+    connectionString,
+    migrated: { migrations: [], functions: [] },
+    open: (options) => openDatabase({ ...options, connectionString }),
+    close: async () => {},
+  };
 };
 
 function databaseName(connectionString: string): string {

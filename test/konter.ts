@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommand } from "../src/commands/run.ts";
 import { createTerminal } from "../src/commands/terminal.ts";
-import { openDatabase } from "./kept.ts";
+import { openStoreDatabase } from "./kept.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
@@ -26,7 +26,7 @@ export async function konter(
   let stderr = "";
   const terminal = createTerminal({
     env: settings,
-    openDatabase,
+    openStoreDatabase,
     machineUser: () => machineUser,
     screen: false,
     writeOutput(text) {

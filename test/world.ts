@@ -18,7 +18,7 @@ import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
 import { cleanUp, emptyDatabase, temporaryKeyFile } from "./database.ts";
 import { getJson, postJson } from "./json.ts";
-import { lendDatabase, openDatabase } from "./kept.ts";
+import { lendDatabase, openStoreDatabase } from "./kept.ts";
 
 export interface Charge {
   readonly order_id: string;
@@ -92,7 +92,7 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
   const keyFile = await temporaryKeyFile(atEnd);
   const store = await startStore({
     fetch: redirected,
-    openDatabase,
+    openStoreDatabase,
     config: {
       environment: "sandbox",
       host: "127.0.0.1",

@@ -4,7 +4,7 @@ import type { Act } from "../audit/act.ts";
 import { type Config, readConfig } from "../config.ts";
 import { openStoreDatabase } from "../database.ts";
 import { type Clock, createClock, createSandboxClock } from "../platform/clock.ts";
-import { type Database, openDatabase } from "../platform/db.ts";
+import type { Database } from "../platform/db.ts";
 import { createPublisher, type Publish } from "../platform/events.ts";
 import { createIds, type Ids } from "../platform/ids.ts";
 import { createRandom, type Random } from "../platform/random.ts";
@@ -29,9 +29,9 @@ export async function withShop<T>(
   work: (shop: Shop) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(terminal.env);
-  const { connectionString, close } = await openStoreDatabase(config, createClock());
-  const open = terminal.openDatabase ?? openDatabase;
-  const db = open({ connectionString, poolSize: 2, onPoolError: failOn(terminal) });
+  const openIt = terminal.openStoreDatabase ?? openStoreDatabase;
+  const { open, close } = await openIt(config, createClock());
+  const db = open({ poolSize: 2, onPoolError: failOn(terminal) });
   try {
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });

@@ -1,5 +1,5 @@
 /** Terminal: what a command has of the process it runs in: settings, two places to write, an end. */
-import type { openDatabase } from "../platform/db.ts";
+import type { openStoreDatabase } from "../database.ts";
 
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv;
@@ -15,13 +15,13 @@ export interface Terminal {
   note(line: string): void;
   /** Ends the process. */
   exit(code: number): never;
-  /** Given by tests, whose connections outlive a command. */
-  readonly openDatabase: typeof openDatabase | undefined;
+  /** Given by tests, whose databases and connections outlive a command. */
+  readonly openStoreDatabase: typeof openStoreDatabase | undefined;
 }
 
 export interface TerminalHost {
   readonly env: NodeJS.ProcessEnv;
-  readonly openDatabase?: typeof openDatabase;
+  readonly openStoreDatabase?: typeof openStoreDatabase;
   machineUser(): string;
   readonly screen: boolean;
   writeOutput(text: string): void;
@@ -42,7 +42,7 @@ export function createTerminal(host: TerminalHost): Terminal {
     machineUser: () => host.machineUser(),
     screen: host.screen,
     exit: host.exit,
-    openDatabase: host.openDatabase,
+    openStoreDatabase: host.openStoreDatabase,
     print(text) {
       // Buyers and parties wrote some of it: what steers a terminal is not passed on to one.
       host.writeOutput(`${text.trimEnd().replace(/[\p{Cc}--\n]/gv, "\ufffd")}\n`);

@@ -4,9 +4,9 @@
  */
 import { flushCompileCache } from "node:module";
 import { readConfig } from "../../src/config.ts";
+import { openStoreDatabase } from "../../src/database.ts";
 import { startStore } from "../../src/main.ts";
 import { createSandboxClock } from "../../src/platform/clock.ts";
-import { openDatabase } from "../../src/platform/db.ts";
 import { createLog } from "../../src/platform/log.ts";
 import { createPartyFetch } from "../../src/platform/party-fetch.ts";
 import { watchDatabase, watchDiscord, watchFetch } from "./points.ts";
@@ -46,8 +46,9 @@ export interface Death {
   readonly last?: Moment;
 }
 
-// Each connection of a new process learns the schema anew, and few orders are under way.
-const poolSize = 6;
+// Each connection of a new process learns the schema anew, and few orders are under way; but what is
+// held before its commit keeps one.
+const poolSize = 10;
 
 let reached = new Map<string, number>();
 let planned: Death = { held: [] };
@@ -85,7 +86,10 @@ async function start({ settings, offsetMs }: Extract<ToStore, { order: "start" }
     log: createLog({ level: config.logLevel, terminal: false }),
     fetch: watchFetch(createPartyFetch({ clock }), parties, reach),
     onFatal: end,
-    openDatabase: (options) => openDatabase({ ...options, poolSize }),
+    async openStoreDatabase(...settings) {
+      const database = await openStoreDatabase(...settings);
+      return { ...database, open: (options) => database.open({ ...options, poolSize }) };
+    },
   });
   tell({ tells: "ready" });
 }

@@ -1,0 +1,14 @@
+/** Report: what a campaign says of itself beside its verdict. */
+import type { TestContext } from "node:test";
+import type { CampaignReport } from "./campaign.ts";
+import { timesToReady } from "./shop.ts";
+
+export function tell(t: TestContext, seed: number, report: CampaignReport): void {
+  const { pointCount, roundCount, orderCount, deathCount, refusedCount, neverMet } = report;
+  t.diagnostic(
+    `seed ${seed}: ${pointCount} points, ${roundCount} rounds, ${orderCount} orders, ` +
+      `${deathCount} times killed, ${refusedCount} starts refused`,
+  );
+  t.diagnostic(timesToReady(report.restartsMs));
+  if (neverMet.length > 0) t.diagnostic(`not come to again: ${neverMet.join("; ")}`);
+}
