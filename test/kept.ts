@@ -108,6 +108,7 @@ function keepPool(options: PoolOptions) {
         },
         async end() {
           ended = true;
+          onPoolError = () => {};
           while (pool.idleCount < pool.totalCount || pool.waitingCount > 0) {
             await new Promise((done) => pool.once("release", done));
           }

@@ -26,7 +26,7 @@ import {
   roundFor,
 } from "./rounds.ts";
 
-const shopCount = 3;
+const shopCount = 2;
 // The supplier's balance lasts for some more.
 const ordersPerShop = 150;
 const tries = 3;

@@ -17,7 +17,6 @@ const patienceMs = 120_000;
 const lookMs = 20;
 // Those that are held may keep from the others what they need.
 const longestHeldMs = 2_000;
-const heldStepS = 5;
 // What comes of itself comes every few minutes.
 const longestIdleS = 2 * 60 * 60;
 
@@ -197,9 +196,7 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
     if (blow?.kind === "none") await blow.beforeTimePasses?.(passedS);
     // Whoever stopped waiting meanwhile is at work.
     if (!(await isAwaited()) || waits.size === 0) return;
-    // Whoever must wait for what is held shall not find the day gone.
-    const mostS = store.held().at.length > 0 ? heldStepS : longestIdleS;
-    const stepS = Math.min(mostS, ...[...waits].map((wait) => wait.stepS));
+    const stepS = Math.min(...[...waits].map((wait) => wait.stepS));
     behind = true; // until the store has said so: it may die now
     clock.advance(stepS * 1_000);
     passedS += stepS;

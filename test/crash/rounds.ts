@@ -140,10 +140,12 @@ function companyOf({ point, hit, road, afterS }: NamedMoment): string {
   return road.breaksCharge ? `${point}, time ${hit}` : `${afterS}, ${when}`;
 }
 
-/** A round of its own. */
+/** A round of its own, which lasts until what comes every minute has come. */
 export function roundFor(moment: NamedMoment): Round {
   if (moment.unasked) return livesRound([moment]);
-  return ofWorker.test(moment.point) ? heldRound([], moment) : heldRound([moment]);
+  const round = ofWorker.test(moment.point) ? heldRound([], moment) : heldRound([moment]);
+  const { road } = moment;
+  return road.breaksCharge ? round : { ...round, roads: [road, nobodyPays] };
 }
 
 /** One kill, with somebody held at each of these moments, at the last one if there is one. */

@@ -20,7 +20,7 @@ const zoneId = "2001";
 const againMs = 20;
 const patienceMs = 60_000;
 /** How much time may pass at once while something is waited for. */
-const [soonS, laterS] = [20, 60];
+const [soonS, laterS] = [5, 60];
 
 export interface Road {
   readonly name: string;
