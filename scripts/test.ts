@@ -180,14 +180,22 @@ function roomyMemory(): string | undefined {
   }
 }
 
+/** The template and what was made of it: on a server that is not ours they would stay. */
 async function dropDatabases(server: string, template: string): Promise<void> {
-  if (external !== undefined) await query(server, `drop database ${template}`);
+  if (external === undefined) return;
+  const names = "select datname from pg_database where starts_with(datname, $1)";
+  for (const { datname } of await query(server, names, [template])) {
+    await query(server, `drop database "${datname}" with (force)`);
+  }
 }
 
-async function query(connectionString: string, text: string): Promise<void> {
+async function query(connectionString: string, text: string, values: readonly string[] = []) {
   const client = new pg.Client({ connectionString });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  const { rows } = await client
+    .query<{ datname: string }>(text, [...values])
+    .finally(() => client.end());
+  return rows;
 }
 
 function withDatabase(connectionString: string, database: string): string {

@@ -14,7 +14,7 @@ function setting(name: Setting): string {
   return value;
 }
 
-let cloneCount = 0;
+let databaseCount = 0;
 
 /** Runs what a test must undo in reverse order; node:test itself would go forwards. */
 export function cleanUp(t: TestContext): (step: () => unknown) => void {
@@ -25,9 +25,14 @@ export function cleanUp(t: TestContext): (step: () => unknown) => void {
   return (step) => steps.push(step);
 }
 
+/** The run that made the template drops what is left of these. */
+function databaseName(): string {
+  return `${setting("TEST_TEMPLATE")}_${process.pid}_${databaseCount++}`;
+}
+
 /** The connection string of a database of this test's own. */
 export async function cloneDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
-  const name = `konter_test_${process.pid}_${cloneCount++}`;
+  const name = databaseName();
   // Half the work of the default, which writes every page to the journal too.
   await onServer(`create database ${name} template ${setting("TEST_TEMPLATE")} strategy file_copy`);
   atEnd(() => onServer(`drop database ${name} with (force)`));
@@ -36,7 +41,7 @@ export async function cloneDatabase(atEnd: (step: () => unknown) => void): Promi
 
 /** The connection string of an empty database of this test's own. */
 export async function emptyDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
-  const name = `konter_empty_${process.pid}_${cloneCount++}`;
+  const name = databaseName();
   await onServer(`create database ${name}`);
   atEnd(() => onServer(`drop database ${name} with (force)`));
   return withDatabase(name);
