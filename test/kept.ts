@@ -17,19 +17,26 @@ import { cloneDatabase } from "./database.ts";
 
 interface Kept {
   readonly connectionString: string;
-  readonly pools: Map<string, ReturnType<typeof keepPool>>;
-  /** Empties it. False when it is no longer what it was, because somebody changed the schema. */
+  readonly pools: KeptPool[];
+  /** Empties it. False when it is no longer what it was: its schema changed, or it grew large. */
   reset(): Promise<boolean>;
+  /** Ends its connections and drops it. */
+  drop(): Promise<void>;
 }
 
 const keptOpen = { allowExitOnIdle: true, idleTimeoutMillis: 0 } as const;
+// What is deleted still takes its place, and is read past.
+const largestTableBytes = 4 * 1024 ** 2;
 const spare: Kept[] = [];
 const kept = new Map<string, Kept>();
 
 /** The connection string of a database as after a first start, for one test. */
 export async function lendDatabase(atEnd: (step: () => unknown) => void): Promise<string> {
   let database = spare.pop();
-  while (database !== undefined && !(await database.reset())) database = spare.pop();
+  while (database !== undefined && !(await database.reset())) {
+    await database.drop();
+    database = spare.pop();
+  }
   const lent = database ?? (await keep());
   atEnd(() => spare.push(lent));
   return lent.connectionString;
@@ -40,8 +47,9 @@ export const openDatabase: typeof openNewDatabase = (options) => {
   const pools = kept.get(databaseName(options.connectionString))?.pools;
   if (pools === undefined) return openNewDatabase(options);
   const key = `${options.poolSize} ${options.connectionString}`;
-  const pool = pools.get(key) ?? keepPool(options);
-  pools.set(key, pool);
+  const idle = pools.find((one) => one.key === key && one.isIdle());
+  const pool = idle ?? keepPool(key, options);
+  if (idle === undefined) pools.push(pool);
   return databaseOn(pool.lend(options.onPoolError));
 };
 
@@ -65,8 +73,11 @@ function databaseName(connectionString: string): string {
 }
 
 async function keep(): Promise<Kept> {
-  // It goes with the tests' server.
-  const connectionString = await cloneDatabase(() => {});
+  let dropIt: () => unknown = () => {};
+  const connectionString = await cloneDatabase((step) => {
+    dropIt = step;
+  });
+  const name = databaseName(connectionString);
   const owner = new pg.Pool({ connectionString, max: 1, ...keptOpen });
   // A test may end every session there is. Then what is kept is gone, and with it the database.
   let broken = false;
@@ -74,30 +85,45 @@ async function keep(): Promise<Kept> {
     broken = true;
   });
   const restore = await remember(owner);
-  const pools: Kept["pools"] = new Map();
-  const reset = async () => {
-    if (broken) return false;
-    await endStrays(
-      owner,
-      [...pools.values()].flatMap((pool) => [...pool.processIds]),
-    );
-    return restore();
+  const pools: KeptPool[] = [];
+  const database = {
+    connectionString,
+    pools,
+    async reset() {
+      if (broken) return false;
+      await endStrays(
+        owner,
+        pools.flatMap((pool) => [...pool.processIds]),
+      );
+      return restore();
+    },
+    async drop() {
+      kept.delete(name);
+      await Promise.all([owner.end(), ...pools.map((pool) => pool.close())]);
+      await dropIt();
+    },
   };
-  const database = { connectionString, pools, reset };
-  kept.set(databaseName(connectionString), database);
+  kept.set(name, database);
   return database;
 }
 
-/** A pool that outlives those to whom it is lent. */
-function keepPool(options: PoolOptions) {
+type KeptPool = ReturnType<typeof keepPool>;
+
+/** A pool that outlives those to whom it is lent, one at a time. */
+function keepPool(key: string, options: PoolOptions) {
+  let lent = false;
   let onPoolError: (error: Error) => void = () => {};
   const processIds = new Set<number>();
   const pool = openPool({ ...options, onPoolError: (error) => onPoolError(error) }, keptOpen);
   pool.on("connect", (client) => processIds.add(processIdOf(client)));
   pool.on("remove", (client) => processIds.delete(processIdOf(client)));
   return {
+    key,
     processIds,
+    isIdle: () => !lent,
+    close: () => pool.end(),
     lend(onError: (error: Error) => void): Pool {
+      lent = true;
       onPoolError = onError;
       let ended = false;
       return {
@@ -108,10 +134,11 @@ function keepPool(options: PoolOptions) {
         },
         async end() {
           ended = true;
-          onPoolError = () => {};
           while (pool.idleCount < pool.totalCount || pool.waitingCount > 0) {
             await new Promise((done) => pool.once("release", done));
           }
+          onPoolError = () => {};
+          lent = false;
         },
         get totalCount() {
           return pool.totalCount;
@@ -172,6 +199,12 @@ async function remember(owner: pg.Pool): Promise<() => Promise<boolean>> {
   ].join(";\n");
   return async () => {
     if ((await fingerprint(owner)) !== before) return false;
+    const { rowCount } = await owner.query(
+      `select from pg_class
+       where relnamespace = 'public'::regnamespace and pg_relation_size(oid) > $1`,
+      [largestTableBytes],
+    );
+    if (rowCount !== 0) return false;
     await owner.query(statements);
     return true;
   };

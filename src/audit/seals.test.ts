@@ -212,6 +212,7 @@ test("the newest rows cut off, seals and all, are missed by the published head",
 test("history written anew with seals of its own is not what was published, nor signed", async (t) => {
   const history = await openHistory(t);
   await history.sealAll();
+  const sealed = await history.hand.query("select from seals");
   await history.hand.query("update transfers set amount = amount + 1; delete from seals");
   const forger = createSigner(new Uint8Array(32).fill(8));
   await sealHistory(history.db, {
@@ -221,7 +222,8 @@ test("history written anew with seals of its own is not what was published, nor 
   });
   const broken = await history.broken();
   assert.match(broken[chainRule]?.[0] ?? "", /signed with another key/);
-  assert.equal(broken[publishedRule]?.length, 1);
+  // Mostly one, but a transaction elsewhere may have held up what came last.
+  assert.equal(broken[publishedRule]?.length, sealed.rowCount);
 });
 
 test("a seal that is changed, or missing from the middle, is named", async (t) => {

@@ -56,6 +56,23 @@ async function openWire(t: TestContext) {
   return wire;
 }
 
+test("what a process says itself is not heard by it, and by all others", async (t) => {
+  const wire = await openWire(t);
+  let heard = 0;
+  const mine = { connectionString: wire.connectionString, own: wire.notifier };
+  const listener = listen(mine, channel, () => heard++, assert.fail);
+  wire.atEnd(() => listener.close());
+  const other = createNotifier(wire.connectionString, assert.fail);
+  wire.atEnd(() => other.close());
+  while (heard === 0) await delay(1); // it looks once when it begins to listen
+  wire.notifier.notify(channel);
+  await wire.until(2);
+  other.notify(channel);
+  await wire.until(3);
+  while (heard < 2) await delay(1);
+  assert.equal(heard, 2);
+});
+
 test("a notice is heard at once, one on another channel is not", async (t) => {
   const wire = await openWire(t);
   const from = performance.now();

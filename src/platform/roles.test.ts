@@ -3,6 +3,7 @@ import { test } from "node:test";
 import pg from "pg";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { openDatabase } from "./db.ts";
+import { migrate } from "./migrate.ts";
 import { applicationRole, asApplication, assertApplicationRole } from "./roles.ts";
 
 const growing = [
@@ -136,4 +137,49 @@ test("a store does not start with rights that could change history", async (t) =
     /role konter_app can change transfers\. .*konter migrate/,
   );
   assert.ok(client);
+});
+
+test("what was granted or taken by hand is as it should be after the next start, and nothing else is said", async (t) => {
+  const atEnd = cleanUp(t);
+  const connectionString = await cloneDatabase(atEnd);
+  const owner = new pg.Client({ connectionString });
+  await owner.connect();
+  atEnd(() => owner.end());
+  const rights = async () => {
+    const { rows } = await owner.query(`
+      select relname, relacl::text, xmin::text, array(
+        select format('%s %s %s', attname, attacl, pg_attribute.xmin) from pg_attribute
+        where attrelid = pg_class.oid and attacl is not null order by attname
+      ) as columns
+      from pg_class where relnamespace = 'public'::regnamespace order by relname`);
+    return rows as { relname: string; relacl: string; xmin: string; columns: string[] }[];
+  };
+  const before = await rights();
+  await migrate(connectionString);
+  assert.deepEqual(await rights(), before, "no table was touched");
+
+  for (const change of [
+    `grant delete, truncate on transfers to ${applicationRole}`,
+    `grant update (reason) on transfers to ${applicationRole}`,
+    `grant update on desk_items to ${applicationRole}`,
+    `revoke update (key_check) on store from ${applicationRole}`,
+    `revoke select on orders from ${applicationRole}`,
+    `revoke usage on schema public from ${applicationRole}, public`,
+  ]) {
+    await owner.query(change);
+  }
+  await migrate(connectionString);
+  const words = (acl: string) => acl.slice(1, -1).split(",").sort();
+  const held = (tables: Awaited<ReturnType<typeof rights>>) =>
+    tables.map(({ relname, relacl, columns }) => ({
+      relname,
+      rights: words(relacl ?? "{}"),
+      columns: columns.map((column) => column.replace(/ \d+$/, "")),
+    }));
+  assert.deepEqual(held(await rights()), held(before));
+  const { rows } = await owner.query(
+    "select has_schema_privilege($1, 'public', 'usage') as usage",
+    [applicationRole],
+  );
+  assert.deepEqual(rows, [{ usage: true }]);
 });
