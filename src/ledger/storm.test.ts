@@ -21,7 +21,7 @@ import { ledgerProofs } from "./verify.ts";
 
 const firstSeed = Number(process.env.TEST_SEED ?? 20_261_128);
 const seedCount = scale({ short: 1, long: 3 });
-const operationCount = scale({ short: 20_000, long: 1_000_000 });
+const operationCount = scale({ short: 10_000, long: 1_000_000 });
 const customerCount = scale({ short: 1_000, long: 10_000 });
 const provenEach = scale({ short: 5_000, long: 20_000 });
 // A few whom many want something of at the same moment.
