@@ -183,7 +183,8 @@ function roomyMemory(): string | undefined {
 /** The template and what was made of it: on a server that is not ours they would stay. */
 async function dropDatabases(server: string, template: string): Promise<void> {
   if (external === undefined) return;
-  const names = "select datname from pg_database where starts_with(datname, $1)";
+  const names =
+    "select datname from pg_database where datname = $1 or starts_with(datname, $1 || '_')";
   for (const { datname } of await query(server, names, [template])) {
     await query(server, `drop database "${datname}" with (force)`);
   }

@@ -90,7 +90,8 @@ async function keep(): Promise<Kept> {
     connectionString,
     pools,
     async reset() {
-      if (broken) return false;
+      // A test that failed may have left somebody at work.
+      if (broken || pools.some((pool) => !pool.isIdle())) return false;
       await endStrays(
         owner,
         pools.flatMap((pool) => [...pool.processIds]),
@@ -99,8 +100,11 @@ async function keep(): Promise<Kept> {
     },
     async drop() {
       kept.delete(name);
-      await Promise.all([owner.end(), ...pools.map((pool) => pool.close())]);
+      // To drop it ends what is still at work there.
       await dropIt();
+      // Whoever never gave a connection back would be waited for.
+      for (const pool of pools) void pool.close();
+      await owner.end();
     },
   };
   kept.set(name, database);

@@ -55,7 +55,7 @@ export function createNotifier(
         await delay(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
       } catch (error) {
         client?.end().catch(() => {});
-        client = undefined;
+        [client, processId] = [undefined, undefined];
         onTrouble(error instanceof Error ? error : new Error(String(error)));
         if (closing.signal.aborted) break;
         for (const channel of channels) pending.add(channel);

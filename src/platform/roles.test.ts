@@ -162,6 +162,7 @@ test("what was granted or taken by hand is as it should be after the next start,
     `grant delete, truncate on transfers to ${applicationRole}`,
     `grant update (reason) on transfers to ${applicationRole}`,
     `grant update on desk_items to ${applicationRole}`,
+    `grant insert (name, hash) on applied_sql to ${applicationRole}`,
     `revoke update (key_check) on store from ${applicationRole}`,
     `revoke select on orders from ${applicationRole}`,
     `revoke usage on schema public from ${applicationRole}, public`,
@@ -177,6 +178,8 @@ test("what was granted or taken by hand is as it should be after the next start,
       columns: columns.map((column) => column.replace(/ \d+$/, "")),
     }));
   assert.deepEqual(held(await rights()), held(before));
+  await owner.query('create table "we""ird" (id int)');
+  await migrate(connectionString);
   const { rows } = await owner.query(
     "select has_schema_privilege($1, 'public', 'usage') as usage",
     [applicationRole],

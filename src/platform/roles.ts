@@ -21,15 +21,20 @@ const mayTakeRole = `
   from unnest(array[current_user::text, $1::text]) name
   where name is not null and not pg_has_role(name, '${applicationRole}', 'member')`;
 
-// The schema and its sequences, where the role may not use them.
+// What is granted to the role itself. What everybody may do is somebody else's to take away.
+const grantedTo = (acl: string) =>
+  `(select lower(privilege_type) as privilege from aclexplode(${acl}) where grantee = $1::regrole)`;
+
+// The schema and its sequences, where the role was not granted their use.
 const mayNotYetUse = `
-  select format('grant usage on schema %I to ${applicationRole}', current_schema())
-  where not has_schema_privilege($1, current_schema(), 'usage')
+  select format('grant usage on schema %I to ${applicationRole}', nspname)
+  from pg_namespace
+  where nspname = current_schema() and 'usage' not in ${grantedTo("nspacl")}
   union all
   select format('grant usage, select on sequence %s to ${applicationRole}', oid::regclass)
   from pg_class
   where relkind = 'S' and relnamespace = current_schema()::regnamespace
-    and not (has_sequence_privilege($1, oid, 'usage') and has_sequence_privilege($1, oid, 'select'))`;
+    and not ('usage' in ${grantedTo("relacl")} and 'select' in ${grantedTo("relacl")})`;
 
 // All that may change in a row of these, as a trigger of theirs allows.
 const changingColumns: Readonly<Record<string, readonly string[]>> = {
@@ -49,19 +54,19 @@ const passingTables = [
 // What a migration decides once and a running shop must not change.
 const fixedTables = ["applied_sql", "deposit_transitions", "order_transitions", "risk_rules"];
 
-// Of every table, what the role may do with it. The columns are those of a table that it may not change as a whole.
+// Of every table, what the role was granted: of the whole, and of single columns beside it.
 const heldRights = `
-  select relname::text as name, pg_class.oid in (select tgrelid ${guards}) as grows,
+  select relname::text as name, quote_ident(relname) as quoted,
+    pg_class.oid in (select tgrelid ${guards}) as grows,
     array(
-      select privilege from unnest(array['select', 'insert', 'update', 'delete', 'truncate']) privilege
-      where has_table_privilege($1, pg_class.oid, privilege)
+      select privilege from ${grantedTo("relacl")} held
+      where privilege in ('select', 'insert', 'update', 'delete', 'truncate')
     ) as rights,
     array(
-      select attname::text from pg_attribute
+      select privilege || ' ' || attname
+      from pg_attribute cross join lateral ${grantedTo("attacl")} held
       where attrelid = pg_class.oid and attnum > 0 and not attisdropped
-        and not has_table_privilege($1, attrelid, 'update')
-        and has_column_privilege($1, attrelid, attnum, 'update')
-      order by attname
+        and privilege in ('insert', 'update')
     ) as columns
   from pg_class
   where relkind in ('r', 'p', 'v', 'm', 'f') and relnamespace = current_schema()::regnamespace
@@ -69,10 +74,11 @@ const heldRights = `
 
 interface TableRights {
   readonly name: string;
+  readonly quoted: string;
   /** Whether it is one of history. */
   readonly grows: boolean;
   readonly rights: readonly string[];
-  /** Those that may be changed where the others may not. */
+  /** `update words`, where the others may not be changed. */
   readonly columns: readonly string[];
 }
 
@@ -106,22 +112,23 @@ export async function grantApplicationRole(
 }
 
 /** The statements after which the role has these rights and no others. */
-function changesOf({ name, grows, rights, columns }: TableRights): string[] {
+function changesOf({ name, quoted, grows, rights, columns }: TableRights): string[] {
   const wanted = ["select"];
   const isFixed = fixedTables.includes(name);
   const changing = changingColumns[name] ?? [];
   if (!isFixed) wanted.push("insert");
   if (!(isFixed || grows || changing.length > 0)) wanted.push("update");
   if (passingTables.includes(name)) wanted.push("delete");
-  const otherColumns = columns.join() !== changing.toSorted().join();
+  const wantedColumns = changing.map((column) => `update ${column}`);
+  const otherColumns = columns.toSorted().join() !== wantedColumns.toSorted().join();
   const revoked = new Set(rights.filter((right) => !wanted.includes(right)));
-  const granted = wanted.filter((right) => !rights.includes(right));
   // Taken from a table it is taken from all its columns.
-  if (otherColumns) revoked.add("update");
-  if (otherColumns && changing.length > 0) granted.push(`update (${changing.join(", ")})`);
+  if (otherColumns) for (const right of ["insert", "update"]) revoked.add(right);
+  const granted = wanted.filter((right) => !rights.includes(right) || revoked.has(right));
+  if (revoked.has("update") && changing.length > 0) granted.push(`update (${changing.join(", ")})`);
   const statements: string[] = [];
-  if (revoked.size > 0) statements.push(`revoke ${[...revoked].join(", ")} on "${name}" from`);
-  if (granted.length > 0) statements.push(`grant ${granted.join(", ")} on "${name}" to`);
+  if (revoked.size > 0) statements.push(`revoke ${[...revoked].join(", ")} on ${quoted} from`);
+  if (granted.length > 0) statements.push(`grant ${granted.join(", ")} on ${quoted} to`);
   return statements.map((statement) => `${statement} ${applicationRole}`);
 }
 
