@@ -108,12 +108,23 @@ export async function isReady(url: string): Promise<boolean> {
   return answer?.ok ?? false;
 }
 
+// Below those that a system gives to whoever asks for any: one of these might be gone at the next start.
+const [firstPort, portCount] = [15_000, 17_000];
+let triedCount = 0;
+
+/** A port on which nobody listens, of a range in which each process begins elsewhere. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  assert.ok(address !== null && typeof address === "object");
-  server.close();
-  await once(server, "close");
-  return address.port;
+  while (triedCount < portCount) {
+    const port = firstPort + ((process.pid * 61 + triedCount++) % portCount);
+    const server = createServer().listen(port, "127.0.0.1");
+    const listening = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!listening) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
+  return assert.fail("every port is taken");
 }
