@@ -128,7 +128,7 @@ async function runFiles(
       TEST_SCRATCH: scratch,
       TEST_CLUSTER: join(cluster, "pg18"),
       TEST_SCALE: long ? "long" : "short",
-      // Each file is a process of its own: without this, each compiles the whole shop.
+      // Without this each process compiles the whole shop.
       NODE_COMPILE_CACHE: compiled,
     },
   });

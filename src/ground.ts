@@ -34,7 +34,7 @@ export interface Ground {
   readonly signer: Signer;
   readonly sealsFile: string;
   /** Tells other processes of what may be due. */
-  readonly notifier: Pick<Notifier, "processId">;
+  readonly notifier: Notifier;
   /** False while nobody can tell whether this is the only store: the database is gone. */
   isOnlyStore(): boolean;
   onConnectionLost(error: Error): void;
@@ -59,12 +59,11 @@ export async function openGround(
   deps: GroundDeps,
   undo: (() => Promise<unknown>)[],
 ): Promise<Ground> {
-  const { config, log } = deps;
+  const { config, log, openStoreDatabase: open = openStoreDatabase } = deps;
   const onConnectionLost = (error: Error) =>
     log.warn({ error: error.message }, "a database connection broke");
 
-  const openIt = deps.openStoreDatabase ?? openStoreDatabase;
-  const database = await openIt(config, deps.clock ?? createClock());
+  const database = await open(config, deps.clock ?? createClock());
   undo.push(() => database.close());
   const { connectionString } = database;
   const only = await stayTheOnlyStore(connectionString, {

@@ -17,8 +17,8 @@ const byChance = /^jobs_renew:|^commit of jobs_enqueue, ledger_rolled_up,/;
 
 const bundle = await bundleStore((step) => after(async () => step()));
 
-// A shop that waits for its server or its time leaves the processor to another.
-describe("a store that dies", { concurrency: true }, () => {
+// A shop that waits leaves the processor to another; how soon one is ready is measured with nothing beside it.
+describe("a store that dies", { concurrency: scale({ short: 3, long: 1 }) }, () => {
   test("nothing acknowledged is lost, bought, delivered or given back twice, wherever the store is killed", {
     timeout,
   }, async (t) => {

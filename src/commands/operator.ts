@@ -29,9 +29,9 @@ export async function withShop<T>(
   work: (shop: Shop) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(terminal.env);
-  const openIt = terminal.openStoreDatabase ?? openStoreDatabase;
-  const { open, close } = await openIt(config, createClock());
-  const db = open({ poolSize: 2, onPoolError: failOn(terminal) });
+  const { openStoreDatabase: open = openStoreDatabase } = terminal;
+  const database = await open(config, createClock());
+  const db = database.open({ poolSize: 2, onPoolError: failOn(terminal) });
   try {
     // A live shop's clock was never moved.
     const clock = createSandboxClock({ offsetMs: await clockOffsetMs(db) });
@@ -41,7 +41,7 @@ export async function withShop<T>(
     return await work({ config, db, clock, random, ids, publish, terminal });
   } finally {
     await db.destroy();
-    await close();
+    await database.close();
   }
 }
 

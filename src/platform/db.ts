@@ -37,7 +37,7 @@ export interface PoolOptions {
   readonly onPoolError: (error: Error) => void;
 }
 
-/** What a database stands on: a pool, or a part of one. */
+/** What a database stands on: a pool of its own, or one that is lent. */
 export interface Pool extends PostgresPool {
   readonly totalCount: number;
   readonly idleCount: number;

@@ -89,7 +89,7 @@ export interface Listener {
  * `own` says, whose process knows it already.
  */
 export function listen(
-  { connectionString, own }: { connectionString: string; own?: Pick<Notifier, "processId"> },
+  { connectionString, own }: { connectionString: string; own?: Notifier },
   channel: string,
   onNotice: () => void,
   onTrouble: (error: Error) => void,

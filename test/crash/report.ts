@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import type { CampaignReport } from "./campaign.ts";
 import { timesToReady } from "./shop.ts";
 
+/** Says with the test's result what was killed, how often, and how soon it was ready again. */
 export function tell(t: TestContext, seed: number, report: CampaignReport): void {
   const { pointCount, roundCount, orderCount, deathCount, refusedCount, neverMet } = report;
   t.diagnostic(

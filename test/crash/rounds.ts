@@ -140,7 +140,7 @@ function companyOf({ point, hit, road, afterS }: NamedMoment): string {
   return road.breaksCharge ? `${point}, time ${hit}` : `${afterS}, ${when}`;
 }
 
-/** A round of its own, which lasts until what comes every minute has come. */
+/** A round of its own, which lasts, where it can, until what comes every minute has come. */
 export function roundFor(moment: NamedMoment): Round {
   if (moment.unasked) return livesRound([moment]);
   const round = ofWorker.test(moment.point) ? heldRound([], moment) : heldRound([moment]);
