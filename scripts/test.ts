@@ -119,6 +119,7 @@ async function runFiles(
 ): Promise<number> {
   const events = run({
     files: [...stage],
+    execArgv: ["--import", import.meta.resolve("../test/untracked.ts")],
     concurrency: atOnce,
     timeout: long ? 4 * longestFileMs : longestFileMs,
     env: {

@@ -5,6 +5,8 @@ export interface Steps {
   at(due: Date, work: (signal: AbortSignal) => Promise<void>): void;
   /** Resolves when nothing that is due by the clock is still under way; throws what a step threw. */
   idle(): Promise<void>;
+  /** When the first that is not over is due, in milliseconds since 1970; none: Infinity. */
+  nextDueMs(): number;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,9 @@ export function createSteps(clock: SimulatedClock): Steps {
         await Promise.all(due.map((step) => step.done));
       }
       if (failures.length > 0) throw new AggregateError(failures, "a simulator's step failed");
+    },
+    nextDueMs() {
+      return Math.min(...[...open].map((step) => step.dueAt));
     },
     async close() {
       closing.abort();

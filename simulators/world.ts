@@ -30,6 +30,8 @@ export interface Simulators {
   readonly parties: Parties;
   /** Resolves when nothing that is due by the clock is under way; a sleeping step does not count. */
   idle(): Promise<void>;
+  /** When a party next does something by itself, in milliseconds since 1970; nothing: Infinity. */
+  nextDueMs(): number;
   close(): Promise<void>;
 }
 
@@ -107,6 +109,7 @@ export async function startSimulators(options: SimulatorOptions): Promise<Simula
     async idle() {
       await Promise.all([steps.idle(), discord.idle()]);
     },
+    nextDueMs: steps.nextDueMs,
     close,
   };
 }

@@ -81,7 +81,7 @@ export async function openGround(
   await assertApplicationRole(db);
   const notifier = createNotifier(connectionString, onConnectionLost);
   undo.push(() => notifier.close());
-  db.afterCommit.add(() => notifier.notify(jobsChannel));
+  db.afterEnqueue.add(() => notifier.notify(jobsChannel));
 
   const sandboxClock =
     config.environment === "sandbox"

@@ -32,7 +32,7 @@ const log = createLog({ level: "error", terminal: false });
 const onTrouble = (error: Error) => log.warn({ error: error.message }, "connection");
 const db = openDatabase({ connectionString, poolSize: 10, onPoolError: onTrouble });
 const notifier = createNotifier(connectionString, onTrouble);
-db.afterCommit.add(() => notifier.notify(jobsChannel));
+db.afterEnqueue.add(() => notifier.notify(jobsChannel));
 
 const say = (words: object) => process.stdout.write(`${JSON.stringify({ pid, ...words })}\n`);
 

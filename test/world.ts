@@ -17,6 +17,7 @@ import { subscribers } from "../src/subscribers.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
 import { cleanUp, emptyDatabase, temporaryKeyFile } from "./database.ts";
+import { untilDueMs } from "./due.ts";
 import { getJson, postJson } from "./json.ts";
 import { lendDatabase, openStoreDatabase } from "./kept.ts";
 
@@ -44,7 +45,8 @@ const none = {
   ...{ vip_reseller: undefined, discord: undefined },
 };
 
-const longestStepMs = 60_000;
+// What recurs, and what goes by the time alone, is looked at so often.
+const longestStepMs = 300_000;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
@@ -188,11 +190,12 @@ export async function openWorld(t: TestContext, options: WorldOptions) {
     async pointsDigiflazzAt(url: string | undefined) {
       digiflazzUrl = url;
     },
-    /** Moves the clock of the store and of all parties, a minute at a time. */
+    /** Moves the clock of the store and of all parties, from one thing that is due to the next. */
     async advance(time: { minutes?: number; seconds?: number }) {
       let leftMs = ((time.minutes ?? 0) * 60 + (time.seconds ?? 0)) * 1000;
       while (leftMs > 0) {
-        const stepMs = Math.min(leftMs, longestStepMs);
+        const dueMs = await untilDueMs({ db: store.db, clock, simulators });
+        const stepMs = Math.min(leftMs, longestStepMs, dueMs);
         clock.advance(stepMs);
         leftMs -= stepMs;
         await untilQuiet();

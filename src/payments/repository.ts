@@ -1,6 +1,6 @@
 /** Payment repository: every statement that touches payments, outside its .sql. Private to this folder. */
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
-import type { Db, Schema, Tx } from "../platform/db.ts";
+import { type Db, noteEnqueue, type Schema, type Tx } from "../platform/db.ts";
 import { compare } from "../platform/proof.ts";
 import type { Exchange } from "./gateway.ts";
 import type { PaidFor, Payment, Refund } from "./payment.ts";
@@ -77,6 +77,7 @@ export async function insertExchange(
 }
 
 export async function callOpen(tx: Tx, payment: Readonly<Record<string, unknown>>, now: Date) {
+  noteEnqueue(tx);
   await sql`select payments_open(${JSON.stringify([payment])}::jsonb, ${now})`.execute(tx);
 }
 

@@ -4,7 +4,7 @@ import { type TestContext, test } from "node:test";
 import { sql } from "kysely";
 import { cleanUp, cloneDatabase } from "../../test/database.ts";
 import { isDatabaseGone } from "./database-problem.ts";
-import { inTransaction, openDatabase } from "./db.ts";
+import { inTransaction, noteEnqueue, openDatabase } from "./db.ts";
 
 async function open(t: TestContext) {
   const atEnd = cleanUp(t);
@@ -29,33 +29,36 @@ test("rupiah arrive as bigint, alone, in lists and as nothing", async (t) => {
   ]);
 });
 
-test("work that throws leaves nothing behind, and nobody is told of a commit", async (t) => {
+test("the job runner is told of committed jobs, not of other commits, nor of work that throws", async (t) => {
   const { db } = await open(t);
-  let commits = 0;
-  db.afterCommit.add(() => {
-    commits += 1;
+  let told = 0;
+  db.afterEnqueue.add(() => {
+    told += 1;
   });
-  const add = (discordId: string, then: () => void) =>
+  const add = (discordId: string, enqueues: boolean, then: () => void) =>
     inTransaction(db, async (tx) => {
       await tx
         .insertInto("customers")
         .values({
-          id: "00000000-0000-7000-8000-000000000001",
+          id: `00000000-0000-7000-8000-00000000000${discordId}`,
           discord_id: discordId,
           locale: "id",
           created_at: new Date(0),
         })
         .execute();
+      if (enqueues) noteEnqueue(tx);
       then();
     });
-  const failing = add("1", () => {
+  const failing = add("1", true, () => {
     throw new Error("no");
   });
   await assert.rejects(failing, /no/);
   assert.deepEqual(await db.selectFrom("customers").select("id").execute(), []);
-  assert.equal(commits, 0);
-  await add("2", () => assert.equal(commits, 0, "not before the commit"));
-  assert.equal(commits, 1);
+  assert.equal(told, 0);
+  await add("2", true, () => assert.equal(told, 0, "not before the commit"));
+  assert.equal(told, 1);
+  await add("3", false, () => {});
+  assert.equal(told, 1, "nothing to do");
 });
 
 test("a connection that the server closes breaks no process: the next query has another", async (t) => {

@@ -14,8 +14,8 @@ declare const open: unique symbol;
 export type Tx = Transaction<Schema> & { readonly [open]: true };
 
 export interface Database extends Db {
-  /** Called after each commit of `inTransaction`: the job runner looks for work. */
-  readonly afterCommit: Set<() => void>;
+  /** Called after each commit of jobs that are due: the job runner looks for work. */
+  readonly afterEnqueue: Set<() => void>;
   /** The pool's connections now, and how many queries wait for one. */
   connections(): { open: number; idle: number; waiting: number };
 }
@@ -77,13 +77,20 @@ export function openDatabase(options: PoolOptions): Database {
 export function databaseOn(pool: Pool): Database {
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return Object.assign(kysely, {
-    afterCommit: new Set<() => void>(),
+    afterEnqueue: new Set<() => void>(),
     connections: () => ({
       open: pool.totalCount,
       idle: pool.idleCount,
       waiting: pool.waitingCount,
     }),
   });
+}
+
+const enqueuing = new WeakSet<Tx>();
+
+/** Says that this transaction enqueues jobs that are due, so that its commit wakes the job runner. */
+export function noteEnqueue(tx: Tx): void {
+  enqueuing.add(tx);
 }
 
 /**
@@ -97,19 +104,25 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const opened = db.transaction();
   const chosen = isolation === "read committed" ? opened : opened.setIsolationLevel(isolation);
-  const result = await chosen.execute((tx) => work(tx as Tx));
-  for (const listener of db.afterCommit) listener();
+  let enqueued = false;
+  const result = await chosen.execute(async (opening) => {
+    const tx = opening as Tx;
+    const done = await work(tx);
+    enqueued = enqueuing.has(tx);
+    return done;
+  });
+  if (enqueued) for (const listener of db.afterEnqueue) listener();
   return result;
 }
 
 /**
- * Runs the one statement that `work` makes, which commits by itself: a round trip where
+ * Runs the one statement that `work` makes, which enqueues and commits by itself: a round trip where
  * `inTransaction` needs three. When the connection breaks, nobody knows whether it was committed.
  */
 export async function inOneStatement<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   // A connection of the pool stands in for the transaction that the statement is.
   const result = await work(db as Db as Tx);
-  for (const listener of db.afterCommit) listener();
+  for (const listener of db.afterEnqueue) listener();
   return result;
 }
 

@@ -1,7 +1,7 @@
 /** Find jobs: what waits, runs or is dead, for a person; and letting the dead live again. */
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
-import type { Db, Tx } from "./db.ts";
+import { type Db, noteEnqueue, type Tx } from "./db.ts";
 import { linesAbout, type StoryLine } from "./story.ts";
 
 const line = linesAbout("job");
@@ -55,6 +55,7 @@ export async function replayJobs(
   deps: { clock: Clock },
   ids: readonly bigint[],
 ): Promise<{ id: bigint; name: string }[]> {
+  noteEnqueue(tx);
   const { rows } = await sql<{ id: bigint; name: string }>`
     select id, name from jobs_replay(${ids}::bigint[], ${deps.clock.now()})`.execute(tx);
   return rows;

@@ -1,7 +1,7 @@
 /** Jobs: work that is a row in the transaction that wanted it, done by a worker until it is done. */
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
-import type { Tx } from "./db.ts";
+import { noteEnqueue, type Tx } from "./db.ts";
 
 export type JobPayload = Readonly<Record<string, string>>;
 
@@ -62,6 +62,7 @@ export async function enqueueAll(
   const now = deps.clock.now();
   const keys = jobs.map((job) => job.key);
   const payloads = jobs.map((job) => JSON.stringify(job.payload));
+  noteEnqueue(tx);
   await sql`select jobs_enqueue_all(${name}, ${keys}, ${payloads}::jsonb[], ${now}, ${now})`.execute(
     tx,
   );
@@ -77,8 +78,10 @@ export async function dropWaiting(tx: Tx, name: string, keys: readonly string[])
 /** Enqueues a job in the caller's transaction. */
 export async function enqueue(tx: Tx, deps: { clock: Clock }, job: NewJob): Promise<void> {
   const now = deps.clock.now();
+  const runAt = job.runAt ?? now;
   const payload = JSON.stringify(job.payload);
-  await sql`select jobs_enqueue(${job.name}, ${job.key}, ${payload}::jsonb, ${job.runAt ?? now}, ${now})`.execute(
+  if (runAt <= now) noteEnqueue(tx);
+  await sql`select jobs_enqueue(${job.name}, ${job.key}, ${payload}::jsonb, ${runAt}, ${now})`.execute(
     tx,
   );
 }

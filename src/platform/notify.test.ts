@@ -135,7 +135,7 @@ test("a job that another process enqueues runs at once, without waiting for the 
   // A clock that stands still never polls, so only the notice can wake the worker.
   const clock = createSandboxClock({ frozenAt: new Date("2026-11-23T03:00:00Z") });
   const [api, background] = [open(), open()];
-  api.afterCommit.add(() => wire.notifier.notify(jobsChannel));
+  api.afterEnqueue.add(() => wire.notifier.notify(jobsChannel));
   let ran: (() => void) | undefined;
   const log = createLog({ level: "silent", terminal: false });
   const worker = startWorker(

@@ -1,7 +1,7 @@
 /** Recurring: jobs that come again by themselves, enqueued once per due time however many workers look. */
 import { sql } from "kysely";
 import type { Clock } from "./clock.ts";
-import { type Database, inTransaction } from "./db.ts";
+import { type Database, inTransaction, noteEnqueue } from "./db.ts";
 
 /** How often: every so many seconds, or each day at a time of Jakarta's clock, "03:30". */
 export type Schedule = { readonly everySeconds: number } | { readonly dailyAt: string };
@@ -90,6 +90,7 @@ export async function enqueueRecurring(
         every_seconds === null ? { dailyAt: daily_at ?? "" } : { everySeconds: every_seconds };
       return nextRunAt(schedule, next_run_at, now);
     });
+    if (due.length > 0) noteEnqueue(tx);
     await sql`
       with due as (
         select * from unnest(

@@ -107,7 +107,7 @@ async function deleteHeld(db: Db, jobs: readonly LeasedJob[]): Promise<Set<bigin
   return new Set(rows.map((row) => row.id));
 }
 
-/** Starts a worker: it looks for due jobs after each commit of this process, when woken, every second. */
+/** Starts a worker: it looks for due jobs after each commit of some in this process, when woken, every second. */
 export function startWorker(
   deps: {
     db: Database;
@@ -128,7 +128,7 @@ export function startWorker(
   const stopped = new AbortController();
   let nap = new AbortController();
   const wake = () => nap.abort();
-  db.afterCommit.add(wake);
+  db.afterEnqueue.add(wake);
 
   const lease = async (limit: number) => {
     const leased = await sql<LeasedJob>`
@@ -272,7 +272,7 @@ export function startWorker(
       }
     },
     async stop() {
-      db.afterCommit.delete(wake);
+      db.afterEnqueue.delete(wake);
       stopping.abort();
       await looping;
       await allDone();
