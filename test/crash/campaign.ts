@@ -30,6 +30,9 @@ const shopCount = 2;
 // The supplier's balance lasts for some more.
 const ordersPerShop = 150;
 const tries = 3;
+// Leases are renewed when a job happens to run at the fifth second, and a shop proves all its books of itself
+// once in its life: who misses that need not look for it again.
+const byChance = /^jobs_renew:|^commit of jobs_enqueue, ledger_rolled_up,/;
 
 export interface CampaignOptions {
   readonly seed: number;
@@ -48,8 +51,10 @@ export interface CampaignReport {
   /** Starts that ended with a sentence before the store was ready: the dead one was still seen. */
   readonly refusedCount: number;
   readonly restartsMs: readonly number[];
-  /** Points that no store came to again. */
+  /** Points that no store came to again, though they do not come by chance. */
   readonly neverMet: readonly string[];
+  /** Those that do. */
+  readonly passedBy: readonly string[];
 }
 
 /** Kills the store at every named moment and at random ones. */
@@ -60,12 +65,17 @@ export async function killEverywhere(options: CampaignOptions): Promise<Campaign
   const tally = { roundCount: 0, deathCount: 0, refusedCount: 0, orderCount: 0 };
   const restartsMs: number[] = [];
   const missed = new Map<string, number>();
+  const passedBy: string[] = [];
   const queue: Round[] = [];
 
   /** Those that were not come to get a round of their own. */
   const tryAgain = (moments: readonly NamedMoment[], met: readonly string[]) => {
     for (const moment of moments) {
       if (met.includes(moment.point)) continue;
+      if (byChance.test(moment.point)) {
+        passedBy.push(moment.point);
+        continue;
+      }
       const triedCount = (missed.get(moment.point) ?? 0) + 1;
       missed.set(moment.point, triedCount);
       if (triedCount < tries) queue.unshift(roundFor(moment));
@@ -125,6 +135,7 @@ export async function killEverywhere(options: CampaignOptions): Promise<Campaign
     ...tally,
     restartsMs,
     pointCount: new Set([...recording.points.keys(), ...recording.startPoints]).size,
+    passedBy,
     neverMet: [...missed].flatMap(([point, count]) => (count === tries ? [point] : [])),
   };
 }
@@ -160,7 +171,7 @@ export async function stopDatabase(
     tally.orderCount = await shop.judge();
     tally.refusedCount = shop.keeper.refusedCount();
   });
-  return { ...tally, restartsMs, pointCount: 0, neverMet: [] };
+  return { ...tally, restartsMs, pointCount: 0, neverMet: [], passedBy: [] };
 }
 
 function chances(from: number): () => number {

@@ -5,11 +5,13 @@ import { timesToReady } from "./shop.ts";
 
 /** Says with the test's result what was killed, how often, and how soon it was ready again. */
 export function tell(t: TestContext, seed: number, report: CampaignReport): void {
-  const { pointCount, roundCount, orderCount, deathCount, refusedCount, neverMet } = report;
+  const { pointCount, roundCount, orderCount, deathCount, refusedCount } = report;
   t.diagnostic(
     `seed ${seed}: ${pointCount} points, ${roundCount} rounds, ${orderCount} orders, ` +
       `${deathCount} times killed, ${refusedCount} starts refused`,
   );
   t.diagnostic(timesToReady(report.restartsMs));
-  if (neverMet.length > 0) t.diagnostic(`not come to again: ${neverMet.join("; ")}`);
+  const { neverMet, passedBy } = report;
+  const missed = [...neverMet, ...passedBy];
+  if (missed.length > 0) t.diagnostic(`not come to again: ${missed.join("; ")}`);
 }

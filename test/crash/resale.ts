@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { restock } from "../../src/inventory/stock.ts";
 import { inTransaction } from "../../src/platform/db.ts";
+import { untilDueMs } from "../due.ts";
 import { getJson, postJson } from "../json.ts";
 import type { StoreBundle } from "./bundle.ts";
 import type { AtEnd, ShopDatabase } from "./databases.ts";
@@ -15,6 +16,10 @@ import { prepareWarmStore, type WarmStore } from "./warm-store.ts";
 
 const patienceMs = 120_000;
 const lookMs = 20;
+// Before time passes everybody looks anyway.
+const lookAgainMs = 100;
+// What recurs comes so often at least.
+const longestStepS = 300;
 // Those that are held may keep from the others what they need.
 const longestHeldMs = 2_000;
 // What comes of itself comes every few minutes.
@@ -165,7 +170,11 @@ type Shop = Awaited<ReturnType<typeof openShop<WarmStore, ShopDatabase>>>;
 /** Lets the time of the store and the parties pass, whenever everybody waits for it. */
 function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
   const { clock, store, simulators } = shop;
-  const waits = new Set<{ readonly what: string; readonly stepS: number }>();
+  const waits = new Set<{
+    readonly what: string;
+    readonly stepS: number;
+    isOver(): Promise<boolean>;
+  }>();
   let onRoadCount = 0;
   let beganAtMs = 0;
   let passedS = 0;
@@ -194,9 +203,12 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
     if (!(await isAwaited())) return;
     await simulators.idle();
     if (blow?.kind === "none") await blow.beforeTimePasses?.(passedS);
+    const looks = await Promise.all([...waits].map((wait) => wait.isOver()));
     // Whoever stopped waiting meanwhile is at work.
-    if (!(await isAwaited()) || waits.size === 0) return;
-    const stepS = Math.min(...[...waits].map((wait) => wait.stepS));
+    if (looks.includes(true) || !(await isAwaited()) || waits.size === 0) return;
+    const askedS = Math.min(...[...waits].map((wait) => wait.stepS));
+    const dueS = Math.ceil((await untilDueMs(shop)) / 1_000);
+    const stepS = Math.max(askedS, Math.min(dueS, longestStepS));
     behind = true; // until the store has said so: it may die now
     clock.advance(stepS * 1_000);
     passedS += stepS;
@@ -213,17 +225,26 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
     hasCome() {
       onRoadCount--;
     },
-    /** Waits, and lets `stepS` seconds pass at once, until `done` holds. */
+    /** Waits, and lets `stepS` seconds pass at once, or more if nothing is due, until `done` holds. */
     async until(what: string, stepS: number, done: () => Promise<boolean>) {
-      const wait = { what, stepS };
+      const over = Promise.withResolvers<void>();
+      let looking: Promise<boolean> | undefined;
+      const look = async () => {
+        const isDone = await done().catch(unlessAsserted);
+        looking = undefined;
+        if (isDone) over.resolve();
+        return isDone;
+      };
+      const isOver = () => (looking ??= look());
+      const wait = { what, stepS, isOver };
       waits.add(wait);
       try {
-        while (!(await done().catch(unlessAsserted))) {
+        while (!(await isOver())) {
           keeper.throwIfBroken();
           // Each restart may take its time on a busy machine.
           const fromMs = Math.max(beganAtMs, keeper.upSinceMs());
           assert.ok(performance.now() < fromMs + patienceMs, `never came true: ${what}`);
-          await delay(lookMs);
+          await Promise.race([delay(lookAgainMs), over.promise]);
         }
       } finally {
         waits.delete(wait);

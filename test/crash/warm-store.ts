@@ -38,6 +38,7 @@ export async function prepareWarmStore(
 
   function hatch(): Hatched {
     const born = fork(file, {
+      execArgv: [],
       env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });

@@ -219,21 +219,27 @@ export async function tooWide(page: Page): Promise<string[]> {
     .map((element) => element.tagName + " " + element.textContent.slice(0, 60))`);
 }
 
-/** Refuses what axe finds in a page as it stands, and what does not fit, on phone and desk, light and dark. */
-export async function examine(page: Page, name: string): Promise<void> {
+/** How a page may be looked at. Two that follow each other are of both widths and both colours. */
+export const looks = [
+  { viewport: phone, colorScheme: "light" },
+  { viewport: desk, colorScheme: "dark" },
+  { viewport: phone, colorScheme: "dark" },
+  { viewport: desk, colorScheme: "light" },
+] as const;
+
+/** Refuses what axe finds in a page as it stands, and what does not fit, in each of these looks. */
+export async function examine(page: Page, name: string, lookedAt = looks.slice()): Promise<void> {
   await page.evaluate(axe.source);
-  for (const viewport of [phone, desk]) {
+  for (const { viewport, colorScheme } of lookedAt) {
     await page.setViewportSize(viewport);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      const run = "axe.run(document, { resultTypes: ['violations'] })";
-      const { violations } = await page.evaluate<axe.AxeResults>(run);
-      const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-      const where = `${name}-${viewport.width}-${colorScheme}`;
-      assert.deepEqual(found, [], where);
-      assert.deepEqual(await tooWide(page), [], where);
-      await shoot(page, where);
-    }
+    await page.emulateMedia({ colorScheme });
+    const run = "axe.run(document, { resultTypes: ['violations'] })";
+    const { violations } = await page.evaluate<axe.AxeResults>(run);
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+    const where = `${name}-${viewport.width}-${colorScheme}`;
+    assert.deepEqual(found, [], where);
+    assert.deepEqual(await tooWide(page), [], where);
+    await shoot(page, where);
   }
 }
 
