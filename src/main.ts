@@ -28,7 +28,6 @@ import { createPublisher, type Publish } from "./platform/events.ts";
 import type { Fetch } from "./platform/http.ts";
 import { type JobHandler, jobsChannel } from "./platform/jobs.ts";
 import type { Log } from "./platform/log.ts";
-import { listen } from "./platform/notify.ts";
 import { createPartyFetch } from "./platform/party-fetch.ts";
 import { keepRecurring } from "./platform/recurring.ts";
 import { finishWithin } from "./platform/stop.ts";
@@ -152,9 +151,7 @@ function runWorker(
     const finished = await finishWithin(worker.stop(), longestFinishMs);
     if (!finished) log.warn("jobs still run: the next start goes on with them");
   });
-  const told = { connectionString: deps.connectionString, own: deps.notifier };
-  const listener = listen(told, jobsChannel, worker.wake, deps.onConnectionLost);
-  undo.push(() => listener.close());
+  deps.notifier.listen(jobsChannel, worker.wake);
   return worker;
 }
 

@@ -10,7 +10,7 @@ import { type Db, inTransaction, openDatabase } from "../src/platform/db.ts";
 import { callParty } from "../src/platform/http.ts";
 import { enqueue, type JobHandler, jobsChannel } from "../src/platform/jobs.ts";
 import { createLog } from "../src/platform/log.ts";
-import { createNotifier, listen } from "../src/platform/notify.ts";
+import { createNotifier } from "../src/platform/notify.ts";
 import { createPartyFetch } from "../src/platform/party-fetch.ts";
 import { createRandom } from "../src/platform/random.ts";
 import { startWorker } from "../src/platform/worker.ts";
@@ -87,4 +87,4 @@ const worker = startWorker(
   { db, clock, log, random: createRandom() },
   { "test.effect": effect, "test.contended": contended, "test.outgoing": outgoing },
 );
-listen({ connectionString }, jobsChannel, worker.wake, onTrouble);
+notifier.listen(jobsChannel, worker.wake);

@@ -8,7 +8,7 @@ import { createSandboxClock } from "./clock.ts";
 import { inTransaction, openDatabase } from "./db.ts";
 import { enqueue, jobsChannel } from "./jobs.ts";
 import { createLog } from "./log.ts";
-import { createNotifier, listen } from "./notify.ts";
+import { createNotifier } from "./notify.ts";
 import { createSeededRandom } from "./random.ts";
 import { startWorker } from "./worker.ts";
 
@@ -27,8 +27,9 @@ async function openWire(t: TestContext) {
     heard += 1;
     arrive?.();
   };
-  const listener = listen({ connectionString }, channel, onNotice, onTrouble);
-  atEnd(() => listener.close());
+  const other = createNotifier(connectionString, onTrouble);
+  atEnd(() => other.close());
+  other.listen(channel, onNotice);
   const wire = {
     connectionString,
     atEnd,
@@ -59,9 +60,7 @@ async function openWire(t: TestContext) {
 test("what a process says itself is not heard by it, and by all others", async (t) => {
   const wire = await openWire(t);
   let heard = 0;
-  const mine = { connectionString: wire.connectionString, own: wire.notifier };
-  const listener = listen(mine, channel, () => heard++, assert.fail);
-  wire.atEnd(() => listener.close());
+  wire.notifier.listen(channel, () => heard++);
   const other = createNotifier(wire.connectionString, assert.fail);
   wire.atEnd(() => other.close());
   while (heard === 0) await delay(1); // it looks once when it begins to listen
@@ -112,7 +111,6 @@ test("a connection that broke is opened again by itself, and looks at what it ma
   await wire.cutAll();
   await wire.until(3);
   assert.ok(wire.troubles.length > 0);
-  // The notifier learns of it by this notice, and sends it again.
   wire.notifier.notify(channel);
   await wire.until(4);
 });
@@ -143,8 +141,9 @@ test("a job that another process enqueues runs at once, without waiting for the 
     { "test.work": async () => ran?.() },
   );
   atEnd(() => worker.stop());
-  const listener = listen({ connectionString }, jobsChannel, worker.wake, () => {});
+  const listener = createNotifier(connectionString, () => {});
   atEnd(() => listener.close());
+  listener.listen(jobsChannel, worker.wake);
   const tookMs: number[] = [];
   for (let round = 0; round < 20; round++) {
     const done = new Promise<void>((resolve) => {
