@@ -5,7 +5,7 @@ import type { Database } from "../src/platform/db.ts";
 
 /**
  * The milliseconds until the next job runs or a party does something: 0 when that is now, and Infinity
- * when nothing is to come. What recurs is not counted, because one run makes up for all that were missed.
+ * when nothing is to come. What recurs is not counted, because one run makes up for all that were missed. While a job runs it is 0, so no job may sleep by the clock.
  */
 export async function untilDueMs(shop: {
   readonly db: Database;

@@ -1,7 +1,7 @@
 /**
  * Untracked: keeps Node's test runner from following every promise to the test that made it. A shop
- * makes so many that it costs a sixth of the processor. What nobody awaited fails its file instead of
- * its test, and tests within a test are made by its own `t.test`.
+ * makes so many that it costs a sixth of the processor. What nobody awaited fails its file, or
+ * group of files, instead of its test, and tests within a test are made by its own `t.test`.
  */
 import { createHook } from "node:async_hooks";
 

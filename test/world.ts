@@ -16,7 +16,7 @@ import { createSeededRandom } from "../src/platform/random.ts";
 import { subscribers } from "../src/subscribers.ts";
 import { verifyBooks } from "../src/verify.ts";
 import { enterDiscord } from "./buyer.ts";
-import { cleanUp, emptyDatabase, temporaryKeyFile } from "./database.ts";
+import { cleanUp, emptyDatabase, scale, temporaryKeyFile } from "./database.ts";
 import { untilDueMs } from "./due.ts";
 import { getJson, postJson } from "./json.ts";
 import { lendDatabase, openStoreDatabase } from "./kept.ts";
@@ -46,7 +46,7 @@ const none = {
 };
 
 // What recurs, and what goes by the time alone, is looked at so often.
-const longestStepMs = 300_000;
+const longestStepMs = scale({ short: 300_000, long: 60_000 });
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 

@@ -14,11 +14,11 @@ export interface Notifier {
   /** Sends a notice soon. Call it after the commit; never waits and never throws. */
   notify(channel: string): void;
   /**
-   * Hears a channel from now on. `onNotice` is also called whenever listening begins, because what was
+   * Hears a channel from now on, for one listener. `onNotice` is also called whenever listening begins, because what was
    * said before was not heard; and not for what this notifier says, whose process knows it already.
    */
   listen(channel: string, onNotice: () => void): void;
-  /** Sends what is still to be sent, if it can, and closes the connection. */
+  /** Sends what is still to be sent, if it is connected, and closes the connection. */
   close(): Promise<void>;
 }
 
@@ -36,6 +36,7 @@ export function createNotifier(
   let client: pg.Client | undefined;
   let sending: Promise<void> | undefined;
   let flush = () => {};
+  let breakOff: (error: unknown) => void = () => {};
   let keeping: Promise<void> | undefined;
 
   const send = async (on: pg.Client) => {
@@ -46,10 +47,12 @@ export function createNotifier(
         await on.query("select pg_notify(channel, '') from unnest($1::text[]) channel", [channels]);
       } catch (error) {
         for (const channel of channels) pending.add(channel);
-        throw error;
+        breakOff(error);
+        break;
       }
       await delay(pauseMs, undefined, { signal: closing.signal }).catch(() => {});
     }
+    sending = undefined;
   };
   const hear = async (on: pg.Client, channel: string, onNotice: () => void) => {
     await on.query(`listen ${on.escapeIdentifier(channel)}`);
@@ -78,13 +81,9 @@ export function createNotifier(
         if (processId !== own) listeners.get(channel)?.();
       });
       for (const [channel, onNotice] of listeners) await hear(opened, channel, onNotice);
-      client = opened;
+      [client, breakOff] = [opened, broken.reject];
       flush = () => {
-        sending ??= send(opened)
-          .catch(broken.reject)
-          .finally(() => {
-            sending = undefined;
-          });
+        sending ??= send(opened);
       };
       flush();
       await Promise.race([broken.promise, closed]);
@@ -116,7 +115,7 @@ export function createNotifier(
       listeners.set(channel, onNotice);
       keeping ??= keep();
       // One that cannot be heard is heard when the connection is opened again.
-      if (client !== undefined) hear(client, channel, onNotice).catch(() => {});
+      if (client !== undefined) hear(client, channel, onNotice).catch(breakOff);
     },
     async close() {
       closing.abort();

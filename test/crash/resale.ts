@@ -18,7 +18,7 @@ const patienceMs = 120_000;
 const lookMs = 20;
 // Before time passes everybody looks anyway.
 const lookAgainMs = 100;
-// What recurs comes so often at least.
+// The rarest of what recurs by day, the prices, must not be jumped over.
 const longestStepS = 300;
 // Those that are held may keep from the others what they need.
 const longestHeldMs = 2_000;
