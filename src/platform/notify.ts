@@ -83,7 +83,7 @@ export function createNotifier(
       for (const [channel, onNotice] of listeners) await hear(opened, channel, onNotice);
       [client, breakOff] = [opened, broken.reject];
       flush = () => {
-        sending ??= send(opened);
+        if (pending.size > 0) sending ??= send(opened);
       };
       flush();
       await Promise.race([broken.promise, closed]);
