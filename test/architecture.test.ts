@@ -123,6 +123,19 @@ test("a module's TypeScript writes its own tables only, and only where SQL may l
   assert.deepEqual(outside, []);
 });
 
+test("whoever calls SQL that enqueues wakes the job runner", () => {
+  const enqueuing = /\b(?:jobs_enqueue(?:_all)?|jobs_replay|payments_open|orders_place)\(/;
+  // Their statements are run by inOneStatement, which always does.
+  const single = ["src/orders/repository.ts", "src/discord/repository.ts"];
+  const silent = shipped
+    .filter((file) => !single.includes(file) && enqueuing.test(sqlOf(file)))
+    .filter((file) => !/\bnoteEnqueue\(/.test(read(file)));
+  assert.deepEqual(silent, []);
+  const callers = functions.filter((file) => /\bjobs_enqueue/.test(withoutComments(file)));
+  const known = ["src/orders/place.sql", "src/payments/open.sql", "src/platform/jobs.sql"];
+  assert.deepEqual(callers, known, "a new one belongs into the search above");
+});
+
 test("only cli.ts touches the process, and only config.ts reads the environment it hands down", () => {
   const process = /\bprocess\.(?:env|argv|std(?:in|out|err)|exit(?:Code)?)\b/;
   const found = shipped

@@ -5,7 +5,8 @@ import type { Database } from "../src/platform/db.ts";
 
 /**
  * The milliseconds until the next job runs or a party does something: 0 when that is now, and Infinity
- * when nothing is to come. What recurs is not counted, because one run makes up for all that were missed. While a job runs it is 0, so no job may sleep by the clock.
+ * when nothing is to come. What recurs is not counted, because one run makes up for all that were missed.
+ * It is 0 while a job runs, so no job may sleep by the clock.
  */
 export async function untilDueMs(shop: {
   readonly db: Database;
@@ -20,7 +21,7 @@ export async function untilDueMs(shop: {
     ])
     .executeTakeFirstOrThrow();
   if (BigInt(running) > 0n) return 0;
-  const jobMs = next === null ? Number.POSITIVE_INFINITY : new Date(next).getTime();
+  const jobMs = next?.getTime() ?? Number.POSITIVE_INFINITY;
   const nowMs = shop.clock.now().getTime();
   return Math.max(0, Math.min(jobMs, shop.simulators.nextDueMs()) - nowMs);
 }

@@ -14,8 +14,9 @@ export interface Notifier {
   /** Sends a notice soon. Call it after the commit; never waits and never throws. */
   notify(channel: string): void;
   /**
-   * Hears a channel from now on, for one listener. `onNotice` is also called whenever listening begins, because what was
-   * said before was not heard; and not for what this notifier says, whose process knows it already.
+   * Hears a channel from now on, for one listener. `onNotice` is also called whenever listening begins,
+   * because what was said before was not heard; and not for what this notifier says, whose process
+   * knows it already.
    */
   listen(channel: string, onNotice: () => void): void;
   /** Sends what is still to be sent, if it is connected, and closes the connection. */
@@ -93,6 +94,7 @@ export function createNotifier(
       await opened.end().catch(() => {});
     }
   };
+
   const keep = async () => {
     while (!closing.signal.aborted) {
       try {

@@ -107,7 +107,7 @@ async function deleteHeld(db: Db, jobs: readonly LeasedJob[]): Promise<Set<bigin
   return new Set(rows.map((row) => row.id));
 }
 
-/** Starts a worker: it looks for due jobs after each commit of some in this process, when woken, every second. */
+/** Starts a worker: it looks for due jobs when this process commits some, when woken, every second. */
 export function startWorker(
   deps: {
     db: Database;

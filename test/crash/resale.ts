@@ -147,7 +147,7 @@ export async function openResale<Base extends ShopDatabase>(
         await judgeWalks(shop, here);
         return { tookMs, passedS, deathCount, met };
       }),
-    /** Lets so much time pass. */
+    /** Lets at least so much time pass. */
     async letPass(seconds: number) {
       const untilMs = clock.now().getTime() + seconds * 1_000;
       const isPast = async () => clock.now().getTime() >= untilMs;
@@ -228,14 +228,11 @@ function passTime(shop: Shop, keeper: ReturnType<typeof keepRunning>) {
     /** Waits, and lets `stepS` seconds pass at once, or more if nothing is due, until `done` holds. */
     async until(what: string, stepS: number, done: () => Promise<boolean>) {
       const over = Promise.withResolvers<void>();
-      let looking: Promise<boolean> | undefined;
-      const look = async () => {
+      const isOver = async () => {
         const isDone = await done().catch(unlessAsserted);
-        looking = undefined;
         if (isDone) over.resolve();
         return isDone;
       };
-      const isOver = () => (looking ??= look());
       const wait = { what, stepS, isOver };
       waits.add(wait);
       try {
